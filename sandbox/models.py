@@ -1,0 +1,97 @@
+"""A sandbox is a value with a name: ``head`` points at the version it holds.
+
+Versions form a tree and are never changed once committed. They are shared: every learner's first version of a lab is the same row.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Version(models.Model):
+    """Files, shell and cloud at one moment. ``manifest``, ``shell`` and ``cloud`` name blobs; empty means nothing there yet."""
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
+    sandbox = models.ForeignKey(
+        "Sandbox", models.SET_NULL, null=True, blank=True, related_name="versions", verbose_name=_("made in"), help_text=_("Where it was committed.")
+    )
+    number = models.PositiveIntegerField(_("number"), default=0, help_text=_("Its distance from the first version."))
+    command = models.TextField(_("command"), blank=True)
+    account = models.CharField(_("AWS account"), max_length=12)
+    manifest = models.CharField(max_length=64, blank=True)
+    shell = models.CharField(max_length=64, blank=True)
+    cloud = models.JSONField(default=dict, blank=True, help_text=_("The frozen account: root blob, bodies, inventory."))
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+    home_bytes = models.PositiveBigIntegerField(default=0)
+    home_files = models.PositiveIntegerField(default=0)
+    cloud_bytes = models.PositiveBigIntegerField(default=0)
+    pinned = models.BooleanField(_("pinned"), default=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+
+    def __str__(self) -> str:
+        return f"v{self.number} ({self.pk})"
+
+
+class SandboxQuerySet(models.QuerySet["Sandbox"]):
+    def lock(self, pk: Any, holder: str) -> bool:
+        """Take the lock, or take it over from a holder whose lease ran out. One filtered update, so two workers never both get it."""
+        now = timezone.now()
+        lease = now + timedelta(seconds=settings.SANDBOX_LEASE_SECONDS)
+        free = Q(lock_holder="") | Q(lock_until__lt=now)
+        return self.filter(free, pk=pk).update(lock_holder=holder, lock_until=lease) == 1
+
+    def renew(self, pk: Any, holder: str) -> bool:
+        lease = timezone.now() + timedelta(seconds=settings.SANDBOX_LEASE_SECONDS)
+        return self.filter(pk=pk, lock_holder=holder).update(lock_until=lease) == 1
+
+    def unlock(self, pk: Any, holder: str) -> bool:
+        return self.filter(pk=pk, lock_holder=holder).update(lock_holder="", lock_until=None) == 1
+
+
+def _secret() -> str:
+    return secrets.token_hex(16)
+
+
+class Sandbox(models.Model):
+    """One learner's machine and account. ``label`` says what for (a lab's name)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="sandboxes", verbose_name=_("owner")
+    )
+    label = models.CharField(_("lab"), max_length=100, blank=True)
+    head = models.ForeignKey(Version, models.PROTECT, related_name="+", verbose_name=_("version"))
+    start = models.ForeignKey(Version, models.PROTECT, related_name="+", verbose_name=_("start"), help_text=_("Where a reset goes."))
+    lock_holder = models.CharField(max_length=100, blank=True, editable=False)
+    lock_until = models.DateTimeField(null=True, editable=False)
+    seed = models.CharField(max_length=32, default=_secret, editable=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    last_used = models.DateTimeField(_("last used"), default=timezone.now)
+
+    objects = SandboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sandbox")
+        verbose_name_plural = _("sandboxes")
+        ordering = [F("last_used").desc()]
+
+    def __str__(self) -> str:
+        return f"{self.owner or '–'} · {self.label}"
+
+    @property
+    def instance_id(self) -> str:
+        """The workstation's EC2 instance id: i- and 17 hex digits, the sandbox's own."""
+        return "i-0" + self.id.hex[:16]

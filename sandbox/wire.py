@@ -1,0 +1,129 @@
+"""Frames over a unix stream socket: how worker, supervisor and cloud process talk.
+
+A frame is ``!I`` header length, a JSON object, then ``header["size"]`` bytes of payload (absent: none).
+Descriptors travel with the first byte of a frame (SCM_RIGHTS). No pickles: a peer may be compromised.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import socket
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_HEADER = 4 * 1024 * 1024
+MAX_PAYLOAD = 96 * 1024 * 1024
+MAX_FDS = 16
+_LENGTH = struct.Struct("!I")
+
+
+class WireError(Exception):
+    """The peer is gone, or sent something that is not a frame."""
+
+
+@dataclass(slots=True)
+class Frame:
+    header: dict[str, Any]
+    payload: bytes = b""
+    fds: list[int] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return str(self.header.get("kind", ""))
+
+
+def encode(header: dict[str, Any], payload: bytes = b"") -> bytes:
+    if payload:
+        header = {**header, "size": len(payload)}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return _LENGTH.pack(len(text)) + text + payload
+
+
+def send(sock: socket.socket, header: dict[str, Any], payload: bytes = b"", fds: Sequence[int] = ()) -> None:
+    """Send one whole frame. Raises WireError when the peer is gone. Not safe from two threads at once: hold a lock."""
+    data = memoryview(encode(header, payload))
+    try:
+        if fds:
+            rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
+            sent = sock.sendmsg([data[:65536]], rights)
+            data = data[sent:]
+        sock.sendall(data)
+    except OSError as error:
+        raise WireError(f"the other side is gone: {error}") from error
+
+
+class Decoder:
+    """Turns received chunks into frames; one per socket."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._fds: list[int] = []
+
+    def feed(self, data: bytes, fds: Sequence[int] = ()) -> Iterator[Frame]:
+        self._buffer += data
+        self._fds += fds
+        while (frame := self._next()) is not None:
+            yield frame
+
+    def _next(self) -> Frame | None:
+        buffer = self._buffer
+        if len(buffer) < 4:
+            return None
+        (length,) = _LENGTH.unpack_from(buffer)
+        if length > MAX_HEADER:
+            raise WireError(f"a header of {length} bytes")
+        if len(buffer) < 4 + length:
+            return None
+        try:
+            header = json.loads(bytes(buffer[4 : 4 + length]))
+            size = int(header.get("size", 0))
+        except (ValueError, AttributeError, TypeError) as error:
+            raise WireError(f"not a frame: {error}") from error
+        if not 0 <= size <= MAX_PAYLOAD:
+            raise WireError(f"a payload of {size} bytes")
+        end = 4 + length + size
+        if len(buffer) < end:
+            return None
+        payload = bytes(buffer[4 + length : end])
+        del buffer[:end]
+        # A sender puts at most one descriptor-carrying frame in flight, so what has arrived belongs to this one.
+        fds, self._fds = self._fds, []
+        return Frame(header, payload, fds)
+
+
+def receive_some(sock: socket.socket, size: int = 262144) -> tuple[bytes, list[int]]:
+    """One recvmsg; empty data means end of file. Descriptors are close-on-exec."""
+    data, ancillary, _flags, _address = sock.recvmsg(
+        size, socket.CMSG_LEN(MAX_FDS * 4), getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
+    )
+    fds = array.array("i")
+    for level, kind, value in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            fds.frombytes(value[: len(value) - len(value) % fds.itemsize])
+    return data, list(fds)
+
+
+class Reader:
+    """Blocking frames from one socket, in order."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._decoder = Decoder()
+        self._ready: list[Frame] = []
+
+    def read(self) -> Frame:
+        """The next frame. Raises WireError at end of file, TimeoutError when the socket has a timeout."""
+        while not self._ready:
+            try:
+                data, fds = receive_some(self.sock)
+            except TimeoutError:
+                raise
+            except OSError as error:
+                raise WireError(f"the other side is gone: {error}") from error
+            if not data:
+                raise WireError("the other side closed")
+            self._ready.extend(self._decoder.feed(data, fds))
+        return self._ready.pop(0)
