@@ -1,7 +1,8 @@
 """Settings, from the environment where it says so; ``manage.py up`` supplies the development values.
 
 COURSE_VAR       folder of everything written at run time (database, blobs, checkouts, keys)
-COURSE_DEBUG     1 only under ``up`` and tests
+COURSE_LOCAL     1 under ``up`` and in tests: plain http on this machine, static files straight from their folders
+COURSE_DEBUG     1 for Django's own debug pages
 COURSE_SECRET_KEY, COURSE_HOSTS, COURSE_ORIGINS, DATABASE_URL, REDIS_URL   for a real installation
 """
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("COURSE_VAR", BASE_DIR / ".var"))
 DEBUG = os.environ.get("COURSE_DEBUG") == "1"
+LOCAL = DEBUG or os.environ.get("COURSE_LOCAL") == "1"
 
 
 def _secret_key() -> str:
@@ -115,14 +117,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "media"}},
-    "blobs": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "blobs"}},
+    "blobs": {"BACKEND": "sandbox.store.storage.BlobStorage", "OPTIONS": {"location": VAR / "blobs"}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if LOCAL
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = LOCAL
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -155,7 +157,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
 
 # The sandbox
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))

@@ -29,7 +29,7 @@ class Version(models.Model):
     account = models.CharField(_("AWS account"), max_length=12)
     manifest = models.CharField(max_length=64, blank=True)
     shell = models.CharField(max_length=64, blank=True)
-    cloud = models.JSONField(default=dict, blank=True, help_text=_("The frozen account: root blob, bodies, inventory."))
+    cloud = models.CharField(max_length=64, blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
     home_bytes = models.PositiveBigIntegerField(default=0)
     home_files = models.PositiveIntegerField(default=0)

@@ -1,0 +1,65 @@
+"""What can be done to sandboxes: each is one atomic write, and none of them runs anything."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from sandbox.checkout import folder_of
+from sandbox.errors import Busy, Fault
+from sandbox.models import Sandbox, Version
+from sandbox.store import tree
+from sandbox.store.working import Snapshot, WorkingCopy
+
+
+def blank(*, account: str | None = None) -> Version:
+    """A first version: an empty home with ``~/environment``. ``account``: twelve digits, random when not given."""
+    folder = tree.Entry("d", 0o755, time.time_ns(), 0, "")
+    snapshot = Snapshot({"home": {"environment": folder}, "tmp": {}})
+    return Version.objects.create(
+        account=account or str(secrets.randbelow(9 * 10**11) + 10**11), manifest=snapshot.save(), home_files=1, pinned=True
+    )
+
+
+def create_sandbox(*, owner: AbstractBaseUser | None, start: Version, label: str = "") -> Sandbox:
+    """A sandbox that stands at ``start``: two rows, whatever the version holds."""
+    return Sandbox.objects.create(owner=owner, label=label, head=start, start=start)  # type: ignore[misc]
+
+
+@transaction.atomic
+def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None) -> Version:
+    """Point ``sandbox`` at ``to`` (else its start). The versions left behind stay in the history. Raises Busy while it runs a command."""
+    with _held(sandbox, f"reset by {by}"):
+        sandbox.head = to or sandbox.start
+        Sandbox.objects.filter(pk=sandbox.pk).update(head=sandbox.head)
+    return sandbox.head
+
+
+def delete(*, sandbox: Sandbox, by: Any) -> None:
+    """Remove ``sandbox`` with its working copy. Versions that others share stay. Raises Busy while it runs a command."""
+    with _held(sandbox, f"deletion by {by}"):
+        folder = folder_of(sandbox)
+        if folder.exists():
+            try:
+                WorkingCopy(folder).close()
+            except Fault as error:
+                raise Busy("busy") from error
+            tree.remove(folder)
+        Sandbox.objects.filter(pk=sandbox.pk).delete()
+
+
+@contextlib.contextmanager
+def _held(sandbox: Sandbox, why: str) -> Any:
+    holder = f"{why[:60]}:{secrets.token_hex(6)}"
+    if not Sandbox.objects.lock(sandbox.pk, holder):
+        raise Busy("busy")
+    try:
+        yield
+    finally:
+        Sandbox.objects.unlock(sandbox.pk, holder)
+

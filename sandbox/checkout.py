@@ -1,0 +1,194 @@
+"""A command is a transaction on a sandbox: check out, run, commit a new version, or leave the head as it was.
+
+::
+
+    with checkout(sandbox) as live:
+        result = live.run("aws s3 ls", write=show)
+        version = live.commit(command="aws s3 ls")
+
+Cost: opening is one lock update and, when this machine held the sandbox last, one folder check; committing is one stat a file
+plus what changed. Neither grows with the history.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from sandbox import identity, lease, runtime
+from sandbox.cloud.diff import diff as cloud_diff
+from sandbox.errors import Busy, Fault, OverQuota
+from sandbox.jail import shell
+from sandbox.jail.client import Checkout as Remote
+from sandbox.jail.client import RunResult as Result
+from sandbox.models import Sandbox, Version
+from sandbox.store import blobs
+from sandbox.store.cloudstate import CloudState
+from sandbox.store.working import Snapshot, WorkingCopy, diff
+
+__all__ = ["Live", "Result", "checkout"]
+
+
+class Write(Protocol):
+    def __call__(self, data: bytes, /) -> None: ...
+
+
+class Live:
+    """A sandbox checked out: the only way anything in it runs or changes. Use it from one thread, except where said."""
+
+    def __init__(self, sandbox: Sandbox, head: Version, working: WorkingCopy, remote: Remote, holder: str) -> None:
+        self.sandbox = sandbox
+        self.head = head
+        self._working, self._remote, self._holder = working, remote, holder
+
+    # --- running -----------------------------------------------------------------------------------------------------------
+
+    def run(
+        self, line: str, *, write: Write, started: Callable[[], None] | None = None, rows: int = 24, cols: int = 100, wall: int | None = None
+    ) -> Result:
+        """Run one line in the learner's shell; ``write`` gets its output as it comes. Raises Fault when it was lost through us."""
+        return self._remote.run(line, write, started=started, rows=rows, cols=cols, wall=wall)
+
+    def script(self, text: str, *, wall: int = 10) -> tuple[int, str]:
+        """Run a check's script over the value: (exit status, output). Nothing that it changes is kept."""
+        chunks: list[bytes] = []
+        result = self._remote.run(text, chunks.append, save=False, mode="pipe", wall=wall)
+        return result.status, b"".join(chunks).decode(errors="replace")
+
+    def call(self, service: str, operation: str, params: dict[str, Any], *, account: str | None = None) -> dict[str, Any]:
+        """One API call to the simulated account, with boto3's names and shapes. Raises CloudError with AWS's code and message."""
+        return self._remote.call(service, operation, params, account=account)
+
+    # From any thread, while run() is under way:
+
+    def send(self, data: bytes) -> None:
+        self._remote.send(data)
+
+    def resize(self, rows: int, cols: int) -> None:
+        self._remote.resize(rows, cols)
+
+    def interrupt(self) -> None:
+        self._remote.interrupt()
+
+    def kill(self) -> None:
+        self._remote.kill()
+
+    # --- looking -----------------------------------------------------------------------------------------------------------
+
+    def exists(self, path: str) -> bool:
+        return self._working.snapshot.find(path) is not None
+
+    def read(self, path: str) -> bytes | None:
+        """A committed file's bytes, None when there is no such file. Links are not followed."""
+        entry = self._working.snapshot.find(path)
+        return blobs.get(entry.data) if entry is not None and entry.kind == "f" else None
+
+    def _shell_text(self) -> str:
+        return blobs.get(self.head.shell).decode(errors="surrogateescape") if self.head.shell else ""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The learner's shell variables as of the head (scalars only)."""
+        return shell.variables(self._shell_text())
+
+    @property
+    def cwd(self) -> str:
+        return shell.cwd(self._shell_text())
+
+    # --- committing --------------------------------------------------------------------------------------------------------
+
+    def commit(self, *, command: str = "") -> Version:
+        """Keep what ran as a new version and make it the head; the head itself when nothing changed.
+
+        Raises OverQuota (nothing is kept, the head stays) and Fault (the head stays).
+        """
+        snapshot = self._working.scan()
+        manifest = snapshot.save() if snapshot.parts != self._working.snapshot.parts else self.head.manifest
+        shell_sha = self._keep_shell()
+        cloud_sha, cloud_bytes, cloud_changes = self._keep_cloud()
+        if (manifest, shell_sha, cloud_sha) != (self.head.manifest, self.head.shell, self.head.cloud):
+            self.head = self._advance(
+                Version(
+                    parent=self.head, sandbox=self.sandbox, number=self.head.number + 1, command=command, account=self.head.account,
+                    manifest=manifest, shell=shell_sha, cloud=cloud_sha, cloud_bytes=cloud_bytes,
+                    changes=_changes(self._working.snapshot, snapshot, cloud_changes),
+                    home_bytes=snapshot.bytes, home_files=snapshot.files,
+                )
+            )  # fmt: skip
+        self._working.settle(self.head, snapshot)
+        return self.head
+
+    def _keep_shell(self) -> str:
+        try:
+            return blobs.put(self._working.shell_file.read_bytes())
+        except FileNotFoundError:
+            return self.head.shell
+
+    def _keep_cloud(self) -> tuple[str, int, list[dict[str, Any]]]:
+        frozen = self._remote.freeze()
+        if not frozen.dirty or frozen.root is None:
+            return self.head.cloud, self.head.cloud_bytes, []
+        state = CloudState(frozen.root, sorted(frozen.bodies), frozen.inventory)
+        size = state.keep(self._working.cloud_folder)
+        if size > settings.SANDBOX_CLOUD_BYTES:
+            raise OverQuota("cloud-bytes", what="cloud", used=size, limit=settings.SANDBOX_CLOUD_BYTES)
+        return state.save(), size, cloud_diff(CloudState.load(self.head.cloud).inventory, state.inventory)
+
+    def _advance(self, version: Version) -> Version:
+        # The guard: even if the lock failed, a version is only put on the head that it was made from.
+        with transaction.atomic():
+            version.save()
+            mine = Sandbox.objects.filter(pk=self.sandbox.pk, head=self.head, lock_holder=self._holder)
+            if mine.update(head=version, last_used=timezone.now()) != 1:
+                raise Fault("lost-race", f"the head of {self.sandbox.pk} moved, or its lock was taken, during the command")
+        self.sandbox.head = version
+        return version
+
+
+def _changes(old: Snapshot, new: Snapshot, cloud: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    changes = {"files": diff(old, new), "cloud": cloud}
+    return {what: rows for what, rows in changes.items() if rows}
+
+
+def folder_of(sandbox: Sandbox) -> Path:
+    return settings.VAR / "checkouts" / str(sandbox.pk)
+
+
+@contextlib.contextmanager
+def checkout(sandbox: Sandbox) -> Iterator[Live]:
+    """Hold ``sandbox`` and make it runnable. Raises Busy when somebody else holds it, Fault when it can't be run.
+
+    Leaving without a commit leaves the head as it was; whatever ran is thrown away with the working copy.
+    """
+    holder = f"{os.uname().nodename}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    if not Sandbox.objects.lock(sandbox.pk, holder):
+        raise Busy("busy")
+    try:
+        with lease.kept(sandbox.pk, holder):
+            sandbox.refresh_from_db()
+            with contextlib.closing(WorkingCopy(folder_of(sandbox))) as working:
+                working.open_at(sandbox.head)
+                CloudState.load(sandbox.head.cloud).bring(working.cloud_folder)
+                with contextlib.closing(_open(sandbox, working)) as remote:
+                    yield Live(sandbox, sandbox.head, working, remote, holder)
+    finally:
+        Sandbox.objects.unlock(sandbox.pk, holder)
+
+
+def _open(sandbox: Sandbox, working: WorkingCopy) -> Remote:
+    root = CloudState.load(sandbox.head.cloud).root
+    return runtime.supervisor().open(
+        id=str(sandbox.pk),
+        folder=working.folder,
+        identity=identity.mint(sandbox, sandbox.head),
+        cloud_root=root or None,
+        limits=runtime.limits(),
+    )

@@ -1,0 +1,143 @@
+"""The working copy: a version laid down on this machine's disk, where the next command runs.
+
+It stays between commands, so that only what differs is read or written again. It is a cache: whenever it may not be exactly its
+version (a crash, an abort, a version from elsewhere) it is laid down anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from sandbox.errors import Fault, OverQuota
+from sandbox.models import Version
+from sandbox.store import blobs, tree
+
+PARTS = ("home", "tmp")
+_NAME = "index.json"
+
+
+class Snapshot:
+    """The files of one version: a manifest for each part."""
+
+    def __init__(self, parts: dict[str, tree.Manifest]) -> None:
+        self.parts = parts
+
+    @classmethod
+    def load(cls, sha: str) -> Snapshot:
+        raw = json.loads(zlib.decompress(blobs.get(sha))) if sha else {}
+        return cls({part: {path: tree.Entry(*entry) for path, entry in raw.get(part, {}).items()} for part in PARTS})
+
+    def save(self) -> str:
+        # Names that are not UTF-8 are kept as lone surrogates, which JSON's \u escapes carry.
+        return blobs.put(zlib.compress(json.dumps(self.parts, separators=(",", ":"), sort_keys=True).encode(), 3))
+
+    @property
+    def bytes(self) -> int:
+        return sum(entry.size for manifest in self.parts.values() for entry in manifest.values())
+
+    @property
+    def files(self) -> int:
+        return sum(len(manifest) for manifest in self.parts.values())
+
+    def find(self, path: str) -> tree.Entry | None:
+        """An entry by its path inside the sandbox: ``~/x``, ``/home/ec2-user/x`` or ``/tmp/x``."""
+        home = "/home/ec2-user/"
+        path = os.path.normpath(home + path[2:] if path.startswith("~/") else path)
+        if path.startswith(home):
+            return self.parts["home"].get(path.removeprefix(home))
+        return self.parts["tmp"].get(path.removeprefix("/tmp/")) if path.startswith("/tmp/") else None  # noqa: S108
+
+
+def diff(old: Snapshot, new: Snapshot) -> list[dict[str, object]]:
+    """What changed, with paths as the learner writes them (``~/…``, ``/tmp/…``)."""
+    prefixes = {"home": "~/", "tmp": "/tmp/"}  # noqa: S108
+    return [
+        {**change, "path": prefixes[part] + str(change["path"])} for part in PARTS for change in tree.diff(old.parts[part], new.parts[part])
+    ]
+
+
+class WorkingCopy:
+    """One sandbox's folder, held by a file lock for as long as the object is open: two workers of a machine never share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._lock)
+            raise Fault("still-held", f"{folder} is held by another process of this machine") from error
+        self._indexes: dict[str, tree.Index] = {}
+        self.snapshot = Snapshot({part: {} for part in PARTS})
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+    @property
+    def shell_file(self) -> Path:
+        return self.folder / "shell"
+
+    @property
+    def cloud_folder(self) -> Path:
+        return self.folder / "cloud"
+
+    def open_at(self, version: Version) -> None:
+        """Make the folder hold ``version`` and mark it in use: a crash from here on makes the next one lay it down anew."""
+        self.snapshot = Snapshot.load(version.manifest)
+        index = self._read_index()
+        if index is None or index["version"] != version.pk:
+            self._lay_down(version)
+            index = {}
+        self._indexes = {part: {path: tree.Seen(*seen) for path, seen in index.get(part, {}).items()} for part in PARTS}
+        (self.folder / _NAME).unlink(missing_ok=True)
+
+    def _read_index(self) -> dict[str, Any] | None:
+        try:
+            found = json.loads((self.folder / _NAME).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) and "version" in found else None
+
+    def _lay_down(self, version: Version) -> None:
+        for part in PARTS:
+            tree.lay_down(self.folder / part, self.snapshot.parts[part], blobs.get)
+        self.cloud_folder.mkdir(exist_ok=True)
+        self.shell_file.unlink(missing_ok=True)
+        if version.shell:
+            self.shell_file.write_bytes(blobs.get(version.shell))
+
+    def scan(self) -> Snapshot:
+        """The folder as it is now, every new content put into the blobs. Raises OverQuota."""
+        parts, budget, files = {}, settings.SANDBOX_HOME_BYTES, settings.SANDBOX_HOME_FILES
+        for part in PARTS:
+            try:
+                found = tree.Scan(
+                    self.folder / part, self._indexes.get(part, {}), blobs.put, max_bytes=budget, max_files=files, now_ns=time.time_ns()
+                )
+            except tree.TooMuch as error:
+                raise _over(error) from error
+            parts[part], self._indexes[part] = found.manifest, found.index
+            budget, files = budget - found.bytes, files - len(found.manifest)
+        return Snapshot(parts)
+
+    def settle(self, version: Version, snapshot: Snapshot) -> None:
+        """The folder is exactly ``version`` now; the next command starts from it without reading."""
+        self.snapshot = snapshot
+        text = json.dumps({"version": version.pk, **self._indexes}, separators=(",", ":"))
+        temporary = self.folder / f"{_NAME}.new"
+        temporary.write_text(text)
+        temporary.replace(self.folder / _NAME)
+
+
+def _over(error: tree.TooMuch) -> OverQuota:
+    limits = {"bytes": settings.SANDBOX_HOME_BYTES, "files": settings.SANDBOX_HOME_FILES}
+    return OverQuota(f"home-{error.what}", what=error.what, used=error.used, limit=limits[error.what])
