@@ -9,6 +9,7 @@ sockets and FIFOs are left out.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 # A file changed within this of the index being taken may change again without its times showing it (git calls it racy).
 RACY_NS = 20_000_000
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -65,7 +67,8 @@ class Scan:
         self.bytes = 0
         self._old, self._put = index, put
         self._max_bytes, self._max_files, self._now = max_bytes, max_files, now_ns
-        folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        root.chmod(0o755)  # the mode of the top folder itself is not part of the value
+        folder = os.open(root, _FOLDER)
         try:
             self._folder(folder, "")
         finally:
@@ -77,16 +80,21 @@ class Scan:
             info = os.stat(name, dir_fd=folder, follow_symlinks=False)
             if stat.S_ISDIR(info.st_mode):
                 self._add(path, Entry("d", stat.S_IMODE(info.st_mode), info.st_mtime_ns, 0, ""))
-                inner = _open_folder(folder, name, info)
-                try:
-                    self._folder(inner, f"{path}/")
-                finally:
-                    os.close(inner)
+                self._subfolder(folder, name, path, info)
             elif stat.S_ISLNK(info.st_mode):
                 target = os.readlink(name, dir_fd=folder)
                 self._add(path, Entry("l", 0o777, info.st_mtime_ns, len(target), target))
             elif stat.S_ISREG(info.st_mode):
                 self._file(folder, name, path, info)
+
+    def _subfolder(self, folder: int, name: str, path: str, info: os.stat_result) -> None:
+        closed = info.st_mode & 0o700 != 0o700  # the learner closed it to themselves; the value keeps it closed
+        with _opened_up(folder, name, info, 0o700) if closed else contextlib.nullcontext():
+            inner = os.open(name, _FOLDER, dir_fd=folder)
+            try:
+                self._folder(inner, f"{path}/")
+            finally:
+                os.close(inner)
 
     def _file(self, folder: int, name: str, path: str, info: os.stat_result) -> None:
         self.bytes += info.st_size
@@ -103,15 +111,6 @@ class Scan:
         if len(self.manifest) >= self._max_files:
             raise TooMuch("files", len(self.manifest) + 1)
         self.manifest[path] = entry
-
-
-def _open_folder(folder: int, name: str, info: os.stat_result) -> int:
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        return os.open(name, flags, dir_fd=folder)
-    except PermissionError:  # the learner closed it to themselves; the value keeps it closed
-        with _opened_up(folder, name, info, 0o700):
-            return os.open(name, flags, dir_fd=folder)
 
 
 def _read(folder: int, name: str, info: os.stat_result) -> bytes:
