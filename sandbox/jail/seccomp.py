@@ -1,0 +1,189 @@
+"""The system calls a jail may make, as a classic BPF program for bwrap's ``--seccomp``.
+
+Everything is allowed but what the tables name, and numbers newer than the tables are answered ENOSYS: a call this
+module does not know yet is closed, not open. ENOSYS where a library falls back by itself (clone3, io_uring, memfd),
+EPERM where a program should say so, EAFNOSUPPORT for address families. A call through another architecture's entry
+(``int 0x80``) kills the process, for its numbers mean something else.
+
+AF_NETLINK is refused: glibc then takes loopback and IPv4 as given in getaddrinfo, ``ip`` says so in words, and the
+routing and netfilter code of the kernel stays out of reach. memfd and legacy AIO are refused because what they use
+is counted against nobody (unmapped memory, the host-wide fs.aio-max-nr).
+"""
+
+from __future__ import annotations
+
+import errno
+import platform
+import struct
+from dataclasses import dataclass, field
+
+from sandbox.errors import Fault
+
+AUDIT_ARCH_X86_64 = 0xC000003E
+X32_BIT = 0x40000000
+NEWEST_KNOWN = 462  # mseal, Linux 6.10
+
+KILL_PROCESS = 0x80000000
+ALLOW = 0x7FFF0000
+ERRNO = 0x00050000
+
+_LOAD, _JEQ, _JGE, _JSET, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+_NUMBER, _ARCH = 0, 4
+_INSTRUCTION = struct.Struct("<HBBI")
+
+NOT_THERE = {
+    "io_setup": 206, "io_destroy": 207, "io_getevents": 208, "io_submit": 209, "io_cancel": 210, "memfd_create": 319,
+    "io_pgetevents": 333, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "clone3": 435,
+    "memfd_secret": 447, "map_shadow_stack": 453, "statmount": 457, "listmount": 458,
+}  # fmt: skip
+FORBIDDEN = {
+    # other processes
+    "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "pidfd_send_signal": 424,
+    "pidfd_open": 434, "pidfd_getfd": 438, "process_madvise": 440, "process_mrelease": 448,
+    "migrate_pages": 256, "move_pages": 279,
+    # mounts, namespaces, roots, handles
+    "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161, "open_tree": 428, "move_mount": 429, "fsopen": 430,
+    "fsconfig": 431, "fsmount": 432, "fspick": 433, "mount_setattr": 442, "unshare": 272, "setns": 308,
+    "name_to_handle_at": 303, "open_by_handle_at": 304, "fanotify_init": 300, "fanotify_mark": 301,
+    # keys, programs in the kernel, faults
+    "add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321, "perf_event_open": 298, "userfaultfd": 323,
+    "lookup_dcookie": 212,
+    # System V and POSIX IPC: memory that outlives its processes
+    "shmget": 29, "shmat": 30, "shmctl": 31, "shmdt": 67, "semget": 64, "semop": 65, "semctl": 66, "semtimedop": 220,
+    "msgget": 68, "msgsnd": 69, "msgrcv": 70, "msgctl": 71, "mq_open": 240, "mq_unlink": 241, "mq_timedsend": 242,
+    "mq_timedreceive": 243, "mq_notify": 244, "mq_getsetattr": 245,
+    # the machine
+    "reboot": 169, "kexec_load": 246, "kexec_file_load": 320, "create_module": 174, "init_module": 175,
+    "delete_module": 176, "get_kernel_syms": 177, "query_module": 178, "finit_module": 313, "swapon": 167, "swapoff": 168,
+    "acct": 163, "quotactl": 179, "quotactl_fd": 443, "syslog": 103, "settimeofday": 164, "clock_settime": 227,
+    "clock_adjtime": 305, "adjtimex": 159, "sethostname": 170, "setdomainname": 171, "iopl": 172, "ioperm": 173,
+    "vhangup": 153, "modify_ldt": 154, "_sysctl": 156, "sysfs": 139, "ustat": 136, "uselib": 134, "nfsservctl": 180,
+    "vserver": 236,
+}  # fmt: skip
+_IOCTL, _SOCKET, _SOCKETPAIR, _CLONE, _PERSONALITY = 16, 41, 53, 56, 135
+
+# NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
+NAMESPACE_BITS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+# Typing into the terminal that started the jail, the console's own buffers, other line disciplines.
+IOCTLS = {"TIOCSTI": 0x5412, "TIOCLINUX": 0x541C, "TIOCCONS": 0x541D, "TIOCSETD": 0x5423}
+FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
+SOCKET_TYPES = {"SOCK_STREAM": 1, "SOCK_DGRAM": 2}
+PROTOCOLS = {"any": 0, "unix": 1, "tcp": 6, "udp": 17}
+_SOCKET_TYPE_MASK = 0x7FF  # without SOCK_CLOEXEC and SOCK_NONBLOCK
+PERSONALITIES = (0x0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF)
+
+
+@dataclass(slots=True)
+class _Program:
+    """Instructions with named jump targets; a conditional jump reaches at most 255 instructions forward."""
+
+    code: list[tuple[int, str | int, str | int, int]] = field(default_factory=list)
+    labels: dict[str, int] = field(default_factory=dict)
+
+    def add(self, operation: int, value: int = 0, yes: str | int = 0, no: str | int = 0) -> None:
+        self.code.append((operation, yes, no, value))
+
+    def label(self, name: str) -> None:
+        self.labels[name] = len(self.code)
+
+    def answer(self, value: int) -> None:
+        self.add(_RETURN, value)
+
+    def assemble(self) -> bytes:
+        return b"".join(
+            _INSTRUCTION.pack(operation, self._offset(at, yes), self._offset(at, no), value)
+            for at, (operation, yes, no, value) in enumerate(self.code)
+        )
+
+    def _offset(self, at: int, target: str | int) -> int:
+        offset = target if isinstance(target, int) else self.labels[target] - at - 1
+        if not 0 <= offset <= 255:
+            raise ValueError(f"the jump to {target} is {offset} instructions long")
+        return offset
+
+
+def _argument(index: int) -> int:
+    """Offset of the low half of a call's argument: for the calls examined the kernel looks at no more of it."""
+    return 16 + 8 * index
+
+
+def _refuse(program: _Program, numbers: list[int], error: int) -> None:
+    for number in numbers:
+        program.add(_JEQ, number, 0, 1)
+        program.answer(ERRNO | error)
+
+
+def _only(program: _Program, allowed: list[int], error: int, done: str | None) -> None:
+    """Answer ``error`` unless the accumulator is one of ``allowed``; then go on, or jump to ``done``."""
+    for left, value in zip(range(len(allowed), 0, -1), allowed, strict=True):
+        program.add(_JEQ, value, done if done is not None else left, 0)
+    program.answer(ERRNO | error)
+
+
+def _check_clone(program: _Program) -> None:
+    program.add(_JEQ, _CLONE, 0, "not clone")
+    program.add(_LOAD, _argument(0))
+    program.add(_JSET, NAMESPACE_BITS, 0, 1)
+    program.answer(ERRNO | errno.EPERM)
+    program.answer(ALLOW)
+    program.label("not clone")
+
+
+def _check_ioctl(program: _Program) -> None:
+    program.add(_JEQ, _IOCTL, 0, "not ioctl")
+    program.add(_LOAD, _argument(1))
+    _refuse(program, list(IOCTLS.values()), errno.EPERM)
+    program.answer(ALLOW)
+    program.label("not ioctl")
+
+
+def _check_socket(program: _Program) -> None:
+    program.add(_JEQ, _SOCKET, 1, 0)
+    program.add(_JEQ, _SOCKETPAIR, 0, "not socket")
+    program.add(_LOAD, _argument(0))
+    _only(program, list(FAMILIES.values()), errno.EAFNOSUPPORT, None)
+    program.add(_LOAD, _argument(1))
+    program.add(_AND, _SOCKET_TYPE_MASK)
+    _only(program, list(SOCKET_TYPES.values()), errno.EPERM, None)
+    # Protocol 1 is ICMP for the internet families: a ping socket. SCTP, MPTCP, UDP-Lite and DCCP are named here too.
+    program.add(_LOAD, _argument(0))
+    program.add(_JEQ, FAMILIES["AF_UNIX"], "unix", 0)
+    program.add(_LOAD, _argument(2))
+    _only(program, [PROTOCOLS["any"], PROTOCOLS["tcp"], PROTOCOLS["udp"]], errno.EPERM, "unix")
+    program.label("unix")
+    program.answer(ALLOW)
+    program.label("not socket")
+
+
+def _check_personality(program: _Program) -> None:
+    program.add(_JEQ, _PERSONALITY, 0, "not personality")
+    program.add(_LOAD, _argument(0))
+    _only(program, list(PERSONALITIES), errno.EPERM, None)
+    program.answer(ALLOW)
+    program.label("not personality")
+
+
+def filter_bytes(machine: str | None = None) -> bytes:
+    """The filter, ``struct sock_filter`` after another. Raises Fault ``architecture`` for other machines than x86_64."""
+    machine = machine or platform.machine()
+    if machine not in ("x86_64", "AMD64"):
+        raise Fault(
+            "architecture",
+            f"This machine is {machine}. Jails need a system call filter of their own per architecture, and only x86_64 has one so far; "
+            "run the workers on an x86_64 Linux host.",
+        )
+    program = _Program()
+    program.add(_LOAD, _ARCH)
+    program.add(_JEQ, AUDIT_ARCH_X86_64, 1, 0)
+    program.answer(KILL_PROCESS)
+    program.add(_LOAD, _NUMBER)
+    program.add(_JGE, NEWEST_KNOWN + 1, 0, 1)  # x32's numbers, 0x40000000 and up, included
+    program.answer(ERRNO | errno.ENOSYS)
+    _refuse(program, sorted(NOT_THERE.values()), errno.ENOSYS)
+    _refuse(program, sorted(FORBIDDEN.values()), errno.EPERM)
+    _check_clone(program)
+    _check_ioctl(program)
+    _check_socket(program)
+    _check_personality(program)
+    program.answer(ALLOW)
+    return program.assemble()
