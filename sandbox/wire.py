@@ -1,13 +1,15 @@
 """Frames over a unix stream socket: how worker, supervisor and cloud process talk.
 
 A frame is ``!I`` header length, a JSON object, then ``header["size"]`` bytes of payload (absent: none).
-Descriptors travel with the first byte of a frame (SCM_RIGHTS). No pickles: a peer may be compromised.
+Descriptors travel with the first byte of a frame (SCM_RIGHTS) and ``header["fds"]`` says how many: one read may end
+with the first byte of the next frame, so arrival alone does not tell whose they are. No pickles: a peer may be compromised.
 """
 
 from __future__ import annotations
 
 import array
 import json
+import os
 import socket
 import struct
 from collections.abc import Iterator, Sequence
@@ -34,17 +36,28 @@ class Frame:
     def kind(self) -> str:
         return str(self.header.get("kind", ""))
 
+    def close(self) -> None:
+        """Close the descriptors that nobody took."""
+        close_all(self.fds)
 
-def encode(header: dict[str, Any], payload: bytes = b"") -> bytes:
+
+def close_all(fds: list[int]) -> None:
+    while fds:
+        os.close(fds.pop())
+
+
+def encode(header: dict[str, Any], payload: bytes = b"", fds: int = 0) -> bytes:
     if payload:
         header = {**header, "size": len(payload)}
+    if fds:
+        header = {**header, "fds": fds}
     text = json.dumps(header, separators=(",", ":")).encode()
     return _LENGTH.pack(len(text)) + text + payload
 
 
 def send(sock: socket.socket, header: dict[str, Any], payload: bytes = b"", fds: Sequence[int] = ()) -> None:
     """Send one whole frame. Raises WireError when the peer is gone. Not safe from two threads at once: hold a lock."""
-    data = memoryview(encode(header, payload))
+    data = memoryview(encode(header, payload, len(fds)))
     try:
         if fds:
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
@@ -65,8 +78,15 @@ class Decoder:
     def feed(self, data: bytes, fds: Sequence[int] = ()) -> Iterator[Frame]:
         self._buffer += data
         self._fds += fds
+        if len(self._fds) > 4 * MAX_FDS:
+            self.close()
+            raise WireError("more descriptors than frames announced")
         while (frame := self._next()) is not None:
             yield frame
+
+    def close(self) -> None:
+        """Close what arrived and was never announced or never completed."""
+        close_all(self._fds)
 
     def _next(self) -> Frame | None:
         buffer = self._buffer
@@ -79,18 +99,21 @@ class Decoder:
             return None
         try:
             header = json.loads(bytes(buffer[4 : 4 + length]))
-            size = int(header.get("size", 0))
+            size, count = int(header.pop("size", 0)), int(header.pop("fds", 0))
         except (ValueError, AttributeError, TypeError) as error:
             raise WireError(f"not a frame: {error}") from error
         if not 0 <= size <= MAX_PAYLOAD:
             raise WireError(f"a payload of {size} bytes")
+        if not 0 <= count <= MAX_FDS:
+            raise WireError(f"{count} descriptors")
         end = 4 + length + size
         if len(buffer) < end:
             return None
         payload = bytes(buffer[4 + length : end])
         del buffer[:end]
-        # A sender puts at most one descriptor-carrying frame in flight, so what has arrived belongs to this one.
-        fds, self._fds = self._fds, []
+        if count > len(self._fds):
+            raise WireError(f"{count} descriptors announced, {len(self._fds)} arrived")
+        fds, self._fds = self._fds[:count], self._fds[count:]
         return Frame(header, payload, fds)
 
 
@@ -127,3 +150,9 @@ class Reader:
                 raise WireError("the other side closed")
             self._ready.extend(self._decoder.feed(data, fds))
         return self._ready.pop(0)
+
+    def close(self) -> None:
+        """Close descriptors of frames that nobody read; the socket stays the owner's."""
+        for frame in self._ready:
+            frame.close()
+        self._decoder.close()
