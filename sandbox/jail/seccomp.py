@@ -16,6 +16,7 @@ import errno
 import platform
 import struct
 from dataclasses import dataclass, field
+from functools import cache
 
 from sandbox.errors import Fault
 
@@ -163,6 +164,7 @@ def _check_personality(program: _Program) -> None:
     program.label("not personality")
 
 
+@cache
 def filter_bytes(machine: str | None = None) -> bytes:
     """The filter, ``struct sock_filter`` after another. Raises Fault ``architecture`` for other machines than x86_64."""
     machine = machine or platform.machine()
