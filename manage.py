@@ -76,12 +76,15 @@ def ensure_environment(folder, pins):
 
 
 def mark_of(pins):
-    return hashlib.sha256(pins.read_bytes() + sys.version.encode()).hexdigest()
+    return hashlib.sha256(pins.read_bytes()).hexdigest()
 
 
 def works(folder):
+    """False also when the system's Python moved to another version under it: its packages are then out of sight."""
+    if Path(sys.prefix).resolve() == folder:
+        return True
     python = folder / "bin" / "python"
-    return python.exists() and subprocess.run([str(python), "-c", "pass"], stderr=subprocess.DEVNULL).returncode == 0
+    return python.exists() and subprocess.run([str(python), "-c", "import pip"], stderr=subprocess.DEVNULL).returncode == 0
 
 
 def make_environment(folder):

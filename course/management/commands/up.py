@@ -1,0 +1,142 @@
+"""``manage.py up``: migrate, seed, start Redis, worker, beat and server, say where, and stop all of it on Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from course import translations
+from course.local import demo, processes, redis
+from course.local.processes import Service
+from sandbox.jail import canary
+from sandbox.runtime import rootfs
+
+
+class Stop(Exception):
+    """Ctrl-C or SIGTERM."""
+
+
+class Command(BaseCommand):
+    help = "Run the whole site on this machine: http://127.0.0.1:8000 unless --port says otherwise."
+    requires_system_checks: list[str] = []  # a check that fails is reported by migrate, once
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=1, help="Celery workers to run (default: 1).")
+
+    def handle(self, *, port: int, workers: int, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
+        processes.adopt_orphans()
+        services: list[Service] = []
+        try:
+            self._check_port(port)
+            self._check_jail()
+            self._prepare()
+            self._start(services, port, workers)
+            self._say_where(port)
+            self._watch(services)
+        except Stop:
+            self.stdout.write("\nStopping …")
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            processes.stop(services)
+        self.stdout.write("Stopped.")
+
+    def _check_port(self, port: int) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+                raise CommandError(f"Port {port} {why}.\n→ Stop what listens there, or choose another: python3 manage.py up --port {port + 1}") from error
+
+    def _check_jail(self) -> None:
+        problems = canary.check(rootfs())
+        if problems:
+            lines = [f"{problem.detail}\n→ {problem.remedy}" for problem in problems]
+            raise CommandError("Sandboxes can't run safely on this machine:\n" + "\n".join(lines) + "\n`python3 manage.py doctor` shows all requirements.")
+
+    def _prepare(self) -> None:
+        for folder in ("log", "run"):
+            (settings.VAR / folder).mkdir(exist_ok=True)
+        translations.compile_all()
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except OSError as error:
+            raise CommandError(f"The database could not be brought up to date: {error}") from error
+        self.accounts = demo.seed()
+        connection.close()
+
+    def _start(self, services: list[Service], port: int, workers: int) -> None:
+        logs, python = settings.VAR / "log", sys.executable
+        url = os.environ.get("REDIS_URL")
+        if url is None:
+            try:
+                server, url = redis.service(logs / "valkey.log")
+            except redis.NoRedis as error:
+                raise CommandError(f"{error}\n→ `apt install valkey-server` (or redis-server), or set REDIS_URL to a server you have.") from error
+            self._launch(services, server)
+        self._wait("Redis", lambda: redis.answers(url), logs / "valkey.log", 10)
+        env = {"REDIS_URL": url, "DJANGO_SETTINGS_MODULE": "course.settings"}
+        celery = [python, "-m", "celery", "-A", "course"]
+        for number in range(1, workers + 1):
+            name = f"worker{number}"
+            quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "info", "-n", f"{name}@%h"]
+            self._launch(services, Service(name, [*celery, "worker", *quiet], logs / f"{name}.log", env))
+        schedule = str(settings.VAR / "run" / "beat")
+        self._launch(services, Service("beat", [*celery, "beat", "-l", "warning", "-s", schedule, "--pidfile="], logs / "beat.log", env))
+        web = [python, "-m", "uvicorn", "course.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+        web += ["--timeout-graceful-shutdown", "2", "--no-access-log", "--log-level", "warning"]
+        self._launch(services, Service("web", web, logs / "web.log", env))
+        self._wait("The web server", lambda: _healthy(port), logs / "web.log", 30)
+
+    def _launch(self, services: list[Service], service: Service) -> None:
+        services.append(service)
+        service.start()
+
+    def _wait(self, what: str, ready: Any, log_file: Path, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if time.monotonic() > deadline:
+                raise CommandError(f"{what} did not start within {seconds:.0f} s.\n→ {log_file} says why.")
+            time.sleep(0.05)
+
+    def _say_where(self, port: int) -> None:
+        rows = "\n".join(f"    {name:<12}{password}" for name, password in self.accounts.items())
+        self.stdout.write(f"\n  http://127.0.0.1:{port}/\n\n  Demo accounts, with passwords made for this installation:\n{rows}\n")
+        self.stdout.write(f"\n  Logs: {settings.VAR / 'log'}\n  Ctrl-C stops everything.\n")
+
+    def _watch(self, services: list[Service]) -> None:
+        while True:
+            for service in services:
+                if service.tend():
+                    self.stderr.write(f"{service.name} stopped by itself and is started again; {service.log_file} says more.")
+            time.sleep(0.2)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stop
+
+
+def _healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,15 @@
+"""Housekeeping that beat starts."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from sandbox.store import prune as store
+
+
+@shared_task
+def prune() -> None:
+    """Once a day: old versions, then blobs that nothing names, then idle working copies."""
+    store.prune_versions()
+    store.sweep_blobs()
+    store.drop_idle_copies()
