@@ -1,0 +1,36 @@
+"""Who may see and do what: one-line helpers that return the object or answer 404 (never 403: what exists is nobody's business)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from labs.models import Attempt, Command
+
+
+def may_watch(user: Any) -> bool:
+    """Instructors and administrators look at every learner's work, and never change it by looking."""
+    return user.is_authenticated and user.role in {"instructor", "admin"}
+
+
+def own_attempt(request: HttpRequest, pk: int) -> Attempt:
+    return get_object_or_404(Attempt.objects.select_related("sandbox", "user"), pk=pk, user=request.user, finished=None)
+
+
+def seen_attempt(request: HttpRequest, pk: int) -> Attempt:
+    """One's own, or anybody's for those who may watch."""
+    attempt = get_object_or_404(Attempt.objects.select_related("sandbox", "user"), pk=pk)
+    if attempt.user_id != request.user.pk and not may_watch(request.user):
+        raise Http404
+    return attempt
+
+
+def own_command(request: HttpRequest, attempt: Attempt, pk: str) -> Command:
+    return get_object_or_404(attempt.commands, pk=pk if pk.isdecimal() else None)
+
+
+def watcher(request: HttpRequest) -> None:
+    if not may_watch(request.user):
+        raise Http404

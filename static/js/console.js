@@ -1,0 +1,160 @@
+// The console: blocks that come and change, the output of the one that runs, and what the learner sends.
+import { post, uuid } from "./post.js";
+import { Prompt } from "./prompt.js";
+import { put } from "./place.js";
+
+const NEAR = 48;
+
+export class Console {
+  constructor(lab, words) {
+    this.lab = lab;
+    this.words = words;
+    this.log = lab.querySelector("#log");
+    this.sending = null;  // {line, key}: kept until it certainly arrived, so that trying again never runs it twice
+    this.stuck = true;
+    this.log.addEventListener("scroll", () => { this.stuck = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR; });
+    const form = lab.querySelector("#prompt");
+    if (form) this.listen(form);
+    setInterval(() => this.tick(), 1000);
+    this.settle();
+  }
+
+  listen(form) {
+    const lines = JSON.parse(document.getElementById("history").textContent);
+    const on = { run: (line) => this.run(line), stop: () => this.stop(), clear: () => this.clear(), leave: () => this.log.focus() };
+    this.prompt = new Prompt(form, lines, on, () => Boolean(this.running()));
+    this.lab.addEventListener("click", (event) => {
+      const run = event.target.closest("[data-run]");
+      if (run) this.run(run.dataset.run, run);
+      if (event.target.closest("[data-stop]")) this.stop();
+    });
+    this.log.addEventListener("submit", (event) => {
+      if (!event.target.matches("[data-input]")) return;
+      event.preventDefault();
+      this.answer(event.target, "\n");
+    });
+    this.log.addEventListener("keydown", (event) => this.inputKey(event));
+  }
+
+  running() {
+    return this.log.querySelector(".block[data-running]");
+  }
+
+  // What the learner sends ------------------------------------------------------------------------------------------
+
+  async run(line, button) {
+    if (this.posting) return;
+    if (this.running()) return this.prompt.say(this.words.busy);
+    if (this.sending?.line !== line) this.sending = { line, key: uuid() };
+    this.posting = true;
+    this.settle();
+    this.prompt.say("");
+    this.lab.dispatchEvent(new CustomEvent("lab:run", { detail: button }));
+    const cols = Math.max(40, Math.min(200, Math.floor((this.log.clientWidth - 50) / 7.85)));
+    const answer = await post(this.lab.dataset.commands, { line, key: this.sending.key, cols });
+    this.posting = false;
+    if (answer.ok) this.arrived(line, answer.text, button);
+    else this.refused(line, answer, button);
+    this.settle();
+  }
+
+  arrived(line, html, button) {
+    this.sending = null;
+    this.prompt.taken(line);
+    if (this.prompt.box.value === line) this.prompt.set("");
+    const id = html.match(/id="(command-[^"]+)"/)?.[1];
+    if (!id || !document.getElementById(id)) this.block(html);  // the stream may have been quicker
+    this.bottom();
+    if (!button) this.prompt.box.focus();
+  }
+
+  refused(line, answer, button) {
+    const word = { 0: this.words.notSent, 401: this.words.signedOut, 403: this.words.forbidden }[answer.status];
+    if (answer.status >= 400 && answer.status !== 401 && answer.status !== 403) this.sending = null;
+    this.prompt.say(word ?? (answer.status === 409 || answer.status === 422 ? answer.text : this.words.failed));
+    if (button && !this.prompt.box.value) this.prompt.set(line);
+  }
+
+  async stop() {
+    const block = this.running();
+    if (!block) return;
+    const state = block.querySelector("[data-elapsed-word]");
+    if (state) state.textContent = this.words.stopping;
+    const answer = await post(this.lab.dataset.stop, { command: block.dataset.command });
+    if (!answer.ok && answer.status !== 404) this.prompt.say(answer.status === 409 ? answer.text : this.words.failed);
+  }
+
+  async answer(form, end) {
+    const field = form.querySelector("input[name=text]");
+    const text = field.value;
+    field.value = "";
+    const answer = await post(this.lab.dataset.input, { command: form.closest(".block").dataset.command, text: text + end });
+    if (answer.ok) return;
+    if (field.isConnected && !field.value) field.value = text;
+    this.prompt.say(answer.status === 409 ? answer.text : this.words.failed);
+  }
+
+  inputKey(event) {
+    const field = event.target.closest("[data-input] input");
+    if (!field || !event.ctrlKey) return;
+    if (event.key === "c" && field.selectionStart === field.selectionEnd) { event.preventDefault(); this.stop(); }
+    if (event.key === "d") { event.preventDefault(); this.answer(field.form, "\x04"); }
+  }
+
+  clear() {
+    for (const block of this.log.querySelectorAll(".block:not([data-running])")) block.remove();
+  }
+
+  // What the stream brings ------------------------------------------------------------------------------------------
+
+  block(html) {
+    document.getElementById("log-empty")?.remove();
+    const had = this.running();
+    const inInput = Boolean(document.activeElement?.closest("[data-input]"));
+    put(html, this.log);
+    const runs = this.running();
+    if (had && !runs && inInput) this.prompt?.box.focus();
+    this.settle();
+  }
+
+  output({ id, lines, current }) {
+    const out = document.querySelector(`#command-${CSS.escape(String(id))} .block-out[data-output]`);
+    if (!out) return;
+    if (lines) out.querySelector(".out-lines").insertAdjacentHTML("beforeend", lines);
+    out.querySelector(".out-current").innerHTML = current;
+    this.bottom();
+  }
+
+  refresh(html) {
+    const at = document.activeElement?.id;
+    this.log.innerHTML = html;
+    if (at && document.activeElement?.id !== at) document.getElementById(at)?.focus();
+    this.settle();
+  }
+
+  // How it looks ----------------------------------------------------------------------------------------------------
+
+  settle() {
+    const busy = Boolean(this.running()) || this.posting;
+    const run = this.lab.querySelector("#run");
+    if (run) run.disabled = busy || "unready" in this.log.dataset;
+    for (const button of this.lab.querySelectorAll("[data-run]")) button.disabled = busy;
+    this.lab.querySelector(".tab-busy").hidden = !busy;
+    for (const block of this.log.querySelectorAll("[data-running]")) block.startedAt ??= performance.now() - Number(block.dataset.running);
+    if (!busy && this.prompt?.word.textContent === this.words.busy) this.prompt.say("");
+    this.tick();
+    this.bottom();
+  }
+
+  tick() {
+    const block = this.running();
+    const word = block?.querySelector("[data-elapsed]");
+    if (!word) return;
+    const seconds = Math.max(0, Math.floor((performance.now() - block.startedAt) / 1000));
+    word.textContent = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
+  bottom() {
+    if (this.stuck) this.log.scrollTop = this.log.scrollHeight;
+  }
+}
