@@ -31,7 +31,7 @@ from sandbox.jail.rootfs import GID, HOME, UID, Rootfs, base_arguments, base_pyt
 OLDEST_BWRAP = (0, 8)  # --size came with 0.7, a --dev that works without devpts' gid option with 0.8
 SHM_BYTES = 16 * MIB
 _TMP, _SHM = "/tmp", "/dev/shm"  # noqa: S108
-_PRLIMIT = "/usr/bin/prlimit"
+PRLIMIT = "/usr/bin/prlimit"
 _SITE_PYTHON = "/opt/site/bin/python3"
 _ZYGOTE_ENVIRONMENT = {
     "HOME": _TMP,
@@ -149,7 +149,7 @@ def command(jail: Jail, argv: Sequence[str], *, info_fd: int | None = None, pass
     for bind in jail.binds:
         options += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
     options += [*_environment(jail.environment), "--chdir", jail.cwd]
-    return _launch(options, [_PRLIMIT, *jail.limits.prlimit(), "--", *argv], info_fd, pass_fds)
+    return _launch(options, [PRLIMIT, *jail.limits.prlimit(), "--", *argv], info_fd, pass_fds)
 
 
 def zygote_command(
@@ -178,7 +178,7 @@ def zygote_command(
     program = [_SITE_PYTHON if argv[0] == "python3" else argv[0], *argv[1:]]
     settings = f"home = {base.executable.parent}\ninclude-system-site-packages = false\n"
     files = {"/opt/site/pyvenv.cfg": settings.encode()}
-    return _launch(options, [_PRLIMIT, *limits.prlimit(), "--", *program], info_fd, pass_fds, files)
+    return _launch(options, [PRLIMIT, *limits.prlimit(), "--", *program], info_fd, pass_fds, files)
 
 
 def before_exec() -> None:
