@@ -1,0 +1,256 @@
+"""What a learner does: attempts at labs, their steps, and the commands typed.
+
+The Command row is the queue: Celery only wakes a worker, which claims the row by a filtered update.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from sandbox.models import Sandbox, Version
+
+LEASE = timedelta(seconds=20)
+
+
+class Edition(models.Model):
+    """A lab's folder as it was for one content hash, so that attempts begun before an author's edit keep their lab."""
+
+    lab = models.SlugField(_("lab"), max_length=100)
+    content_hash = models.CharField(max_length=64)
+    archive = models.BinaryField(help_text=_("The folder as tar.gz."))
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        constraints = [models.UniqueConstraint(fields=["lab", "content_hash"], name="one_edition_a_hash")]
+
+    def __str__(self) -> str:
+        return f"{self.lab} {self.content_hash[:8]}"
+
+
+class StartQuerySet(models.QuerySet["Start"]):
+    def claim(self, pk: int, builder: str) -> bool:
+        """Take the building of a start, or take it over from a builder whose lease ran out."""
+        now = timezone.now()
+        free = Q(builder="") | Q(building_until__lt=now)
+        return self.filter(free, pk=pk, version=None).update(builder=builder, building_until=now + timedelta(minutes=2), problem="") == 1
+
+
+class Start(models.Model):
+    """The precomputed version a lab (``step`` empty) or a step starts from; ``version`` is empty until it is built."""
+
+    lab = models.SlugField(_("lab"), max_length=100)
+    content_hash = models.CharField(max_length=64)
+    engine = models.CharField(max_length=100, blank=True, help_text=_("What it was built with: another one builds it again."))
+    step = models.SlugField(_("step"), max_length=100, blank=True)
+    version = models.ForeignKey(Version, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("version"))
+    builder = models.CharField(max_length=100, blank=True, editable=False)
+    building_until = models.DateTimeField(null=True, editable=False)
+    problem = models.TextField(_("problem"), blank=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = StartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("start")
+        verbose_name_plural = _("starts")
+        constraints = [models.UniqueConstraint(fields=["lab", "content_hash", "engine", "step"], name="one_start_a_step")]
+
+    def __str__(self) -> str:
+        return f"{self.lab}/{self.step or '·'}"
+
+
+class Attempt(models.Model):
+    """One learner's way through one lab. Without a sandbox it is being prepared, or ``problem`` says why it cannot be."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="attempts", verbose_name=_("learner"))
+    lab = models.SlugField(_("lab"), max_length=100)
+    content_hash = models.CharField(max_length=64)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    sandbox = models.ForeignKey(Sandbox, models.SET_NULL, null=True, blank=True, related_name="attempts", verbose_name=_("sandbox"))
+    step = models.SlugField(_("current step"), max_length=100, blank=True)
+    problem = models.CharField(_("problem"), max_length=100, blank=True)
+    console_from = models.PositiveIntegerField(default=0, help_text=_("Commands up to this number are from before the last reset."))
+    started = models.DateTimeField(_("started"), auto_now_add=True)
+    completed = models.DateTimeField(_("completed"), null=True, blank=True, help_text=_("When its last step passed."))
+    finished = models.DateTimeField(_("finished"), null=True, blank=True, help_text=_("When the learner closed it."))
+    last_seen = models.DateTimeField(_("last seen"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = [F("last_seen").desc()]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "lab"], condition=Q(finished=None), name="one_active_attempt_a_lab"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.lab}"
+
+    @property
+    def ready(self) -> bool:
+        return self.sandbox_id is not None
+
+    @property
+    def points(self) -> int:
+        return sum(step.points or 0 for step in self.steps.all())
+
+    def running_command(self) -> Command | None:
+        """The one command that is queued or running, if any."""
+        return self.commands.unfinished().first()
+
+    def console(self) -> CommandQuerySet:
+        """The commands that the console shows, oldest first."""
+        return self.commands.filter(number__gt=self.console_from).order_by("number")
+
+    def next_number(self) -> int:
+        last = self.commands.aggregate(last=models.Max("number"))["last"]
+        return (last or 0) + 1
+
+
+class StepProgress(models.Model):
+    """One step of an attempt. ``seen`` is what the last look found, one dict a check: see ``labs.grading.Look``."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        PASSED = "passed", _("Passed")
+
+    class Outcome(models.TextChoices):
+        NONE = "", _("Not looked at")
+        PASS = "pass", _("Pass")
+        NOT_YET = "not-yet", _("Not yet")
+        ERROR = "error", _("The check failed")
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="steps", verbose_name=_("attempt"))
+    step_id = models.SlugField(_("step"), max_length=100)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    outcome = models.CharField(_("last look"), max_length=10, choices=Outcome, default=Outcome.NONE, blank=True)
+    seen = models.JSONField(_("seen"), default=list, blank=True)
+    tries = models.PositiveIntegerField(_("tries"), default=0, help_text=_("Looks that found it not yet done."))
+    hints_shown = models.PositiveIntegerField(_("hints shown"), default=0)
+    solution_shown = models.BooleanField(_("solution shown"), default=False)
+    points = models.PositiveIntegerField(_("points"), null=True, blank=True)
+    passed_at = models.DateTimeField(_("passed"), null=True, blank=True)
+    version = models.ForeignKey(Version, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("version"))
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["attempt", "step_id"], name="one_progress_a_step")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} · {self.step_id}"
+
+    @property
+    def passed(self) -> bool:
+        return self.state == self.State.PASSED
+
+    def looked(self, outcome: str, seen: list[dict[str, Any]]) -> None:
+        """Keep what a look found that did not pass. An error of a check counts nothing against the learner."""
+        self.outcome, self.seen = outcome, seen
+        if outcome == self.Outcome.NOT_YET:
+            self.tries += 1
+        self.save(update_fields=["outcome", "seen", "tries"])
+
+    def complete(self, *, points: int, version: Version | None) -> None:
+        """``points`` are the step's own, already less what a shown solution costs; a step passed again keeps the fewer."""
+        self.points = points if self.points is None else min(self.points, points)
+        self.state, self.outcome, self.seen = self.State.PASSED, self.Outcome.PASS, []
+        self.version, self.passed_at = version, timezone.now()
+        self.save()
+
+    def reopen(self) -> None:
+        self.state, self.outcome, self.seen, self.version, self.passed_at = self.State.OPEN, self.Outcome.NONE, [], None, None
+        self.save()
+
+
+class CommandQuerySet(models.QuerySet["Command"]):
+    def unfinished(self) -> CommandQuerySet:
+        return self.filter(state__in=[Command.State.QUEUED, Command.State.RUNNING])
+
+    def claim(self, pk: Any, worker: str) -> bool:
+        """A queued row becomes this worker's; of two workers woken for the same row one gets it."""
+        now = timezone.now()
+        claimed = self.filter(pk=pk, state=Command.State.QUEUED).update(
+            state=Command.State.RUNNING, worker=worker, claimed=now, lease_until=now + LEASE
+        )
+        return claimed == 1
+
+    def renew(self, pk: Any, worker: str) -> bool:
+        """False: the row is no longer this worker's (the sweeper took it for dead)."""
+        mine = self.filter(pk=pk, worker=worker, state=Command.State.RUNNING)
+        return mine.update(lease_until=timezone.now() + LEASE) == 1
+
+    def close(self, pk: Any, worker: str, **fields: Any) -> bool:
+        """End a row that is still this worker's; False when the sweeper ended it first."""
+        mine = self.filter(pk=pk, worker=worker, state=Command.State.RUNNING)
+        return mine.update(lease_until=None, ended=timezone.now(), **fields) == 1
+
+
+class Command(models.Model):
+    """One line typed. ``number`` counts within the attempt; ``key`` comes from the page, so a double click is one row."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting for a worker")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        LOST = "lost", _("Lost by a fault of ours")
+        REFUSED = "refused", _("Refused")
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="commands", verbose_name=_("attempt"))
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    number = models.PositiveIntegerField(_("number"))
+    line = models.TextField(_("command"))
+    rows = models.PositiveSmallIntegerField(default=24)
+    cols = models.PositiveSmallIntegerField(default=100)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    message = models.CharField(max_length=50, blank=True, help_text=_("Our own words, as a code."))
+    message_values = models.JSONField(default=dict, blank=True)
+    stopping = models.CharField(max_length=10, blank=True, editable=False, help_text=_("INT or KILL, asked for by the learner."))
+    waiting = models.BooleanField(_("waiting for input"), default=False)
+
+    worker = models.CharField(max_length=100, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    queued = models.DateTimeField(_("queued"), default=timezone.now)
+    claimed = models.DateTimeField(_("started"), null=True)
+    ended = models.DateTimeField(_("ended"), null=True)
+    first_output_ms = models.PositiveIntegerField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+
+    exit_status = models.IntegerField(_("exit status"), null=True)
+    reason = models.CharField(max_length=20, blank=True)
+    output = models.BinaryField(default=b"")
+    stream_id = models.CharField(max_length=60, blank=True, help_text=_("The last event whose output the row holds."))
+    cwd_before = models.CharField(max_length=4096, blank=True)
+    cwd_after = models.CharField(max_length=4096, blank=True)
+    version = models.ForeignKey(Version, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("version"))
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+
+    objects = CommandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("command")
+        verbose_name_plural = _("commands")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "key"], name="one_command_a_key"),
+            models.UniqueConstraint(fields=["attempt", "number"], name="one_command_a_number"),
+        ]
+        indexes = [models.Index(fields=["state", "lease_until"], name="command_state_lease")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.line[:60]}"
+
+    @property
+    def finished(self) -> bool:
+        return self.state not in {self.State.QUEUED, self.State.RUNNING}
