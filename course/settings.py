@@ -108,7 +108,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "course" / "locale"]
+LOCALE_PATHS = [VAR / "locale"]  # compiled there by course.translations
 TIME_ZONE = "Asia/Seoul"
 USE_TZ = True
 

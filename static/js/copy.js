@@ -26,8 +26,9 @@ export function listen(words) {
     const word = button.querySelector("[data-copy-word]") ?? button;
     const before = (button.dataset.copyBefore ??= word.textContent);
     word.textContent = (await put(button.dataset.copy)) ? words.copied : words.notCopied;
+    word.classList.add("said");
     button.focus();
     clearTimeout(button.copyTimer);
-    button.copyTimer = setTimeout(() => { word.textContent = before; }, 1600);
+    button.copyTimer = setTimeout(() => { word.textContent = before; word.classList.remove("said"); }, 1600);
   });
 }
