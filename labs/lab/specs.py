@@ -1,0 +1,129 @@
+"""The kinds of check and what each takes. How they look at a value is ``labs.looking``'s."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from labs.lab.errors import did_you_mean
+from labs.lab.model import LANGUAGES, Check, Words
+from labs.lab.nodes import Value
+
+REFERENCE = re.compile(r"\{(\$?)([A-Za-z_][A-Za-z0-9_]*)\}")
+"""``{bucket}``: what an earlier check of the step kept with ``as``; ``{$myRegion}``: the learner's shell variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one kind takes, and which part of the value it looks at (a commit that left that alone cannot have changed its answer)."""
+
+    needed: tuple[str, ...]
+    known: tuple[str, ...]
+    looks_at: str
+
+
+KINDS = {
+    "aws": Kind(("service", "operation"), ("params", "account", "query", "equals", "matches", "exists", "missing", "as"), "cloud"),
+    "file": Kind(("path",), ("exists", "matches", "sha256"), "files"),
+    "variable": Kind(("name",), ("exists", "equals", "matches", "as"), "shell"),
+    "command": Kind((), ("matches", "exit", "output"), "command"),
+    "cwd": Kind((), ("equals", "matches"), "shell"),
+    "http": Kind(("url",), ("status", "matches"), "anything"),
+    "script": Kind(("run",), ("wall",), "anything"),
+    "any": Kind((), (), "anything"),
+}
+
+
+def read_words(value: Value) -> Words:
+    """``{ko: …, en: …}``, both needed."""
+    return {language: text.text() for language, text in value.keys(needed=LANGUAGES).items()}
+
+
+def read_checks(value: Value) -> tuple[Check, ...]:
+    """A step's ``check``: one, or a list of which all must pass. Raises LabError."""
+    items = value.items() if value.node.id == "sequence" else [value]
+    if not items:
+        raise value.error("at least one check is needed here")
+    kept: set[str] = set()
+    return tuple(_read_check(item, kept) for item in items)
+
+
+def _read_check(value: Value, kept: set[str]) -> Check:
+    found = value.mapping()
+    seen = read_words(found.pop("seen")) if "seen" in found else {}
+    if len(found) != 1:
+        raise value.error(f"a check has exactly one kind, and may have “seen”; this has {', '.join(found) or 'none'}")
+    kind, spec = next(iter(found.items()))
+    if kind not in KINDS:
+        raise value.error(f"no check is called “{kind}”{did_you_mean(kind, KINDS)}")
+    if kind == "any":
+        options = tuple(_read_check(item, kept) for item in spec.items())
+        if len(options) < 2:
+            raise spec.error("“any” chooses among at least two checks")
+        return Check(kind, {}, seen, options, spec.key_line)
+    return Check(kind, _read_spec(kind, spec, kept), seen, (), spec.key_line)
+
+
+def _read_spec(kind: str, value: Value, kept: set[str]) -> dict[str, Any]:
+    keys = value.keys(needed=KINDS[kind].needed, known=KINDS[kind].known)
+    spec = {name: _read_one(name, item, kept) for name, item in keys.items()}
+    if kind in {"command", "cwd"} and not spec:
+        raise value.error(f"a “{kind}” check needs something to look for: {', '.join(KINDS[kind].known)}")
+    if "as" in spec:
+        kept.add(spec["as"])
+    return spec
+
+
+def _read_one(name: str, value: Value, kept: set[str]) -> Any:
+    _references(value, kept)
+    return _READERS.get(name, Value.plain)(value)
+
+
+def _references(value: Value, kept: set[str]) -> None:
+    for text in _texts(value.plain()):
+        for sign, name in REFERENCE.findall(text):
+            if not sign and name not in kept:
+                raise value.error(f"{{{name}}} is not kept by an earlier check of this step (“as: {name}”)")
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [text for item in value for text in _texts(item)] if isinstance(value, list) else []
+
+
+def _pattern(value: Value) -> str:
+    text = value.text()
+    try:
+        # A reference is filled in, escaped, when the check looks; here it only must not upset the pattern around it.
+        re.compile(REFERENCE.sub("x", text))
+    except re.error as error:
+        raise value.error(f"not a regular expression: {error}") from error
+    return text
+
+
+def _query(value: Value) -> str:
+    text = value.text()
+    try:
+        jmespath.compile(text)
+    except JMESPathError as error:
+        raise value.error(f"not a JMESPath query: {error}") from error
+    return text
+
+
+_READERS: dict[str, Callable[[Value], Any]] = {
+    **dict.fromkeys(("matches", "output"), _pattern),
+    **dict.fromkeys(("service", "operation", "account", "path", "sha256", "name", "url", "run", "as"), Value.text),
+    **dict.fromkeys(("exit", "status", "wall"), Value.integer),
+    "query": _query,
+    "exists": Value.boolean,
+    "missing": Value.texts,
+    "params": lambda value: {key: item.plain() for key, item in value.mapping().items()},
+}

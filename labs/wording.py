@@ -1,0 +1,91 @@
+"""Our own words to a learner, by their code: one place, so that every code has its sentence in each language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+SENTENCES = {
+    # refusals
+    "busy": _("A command is still running. Stop it first, or wait until it has ended."),
+    "preparing": _("The sandbox is still being prepared."),
+    "empty": _("There is no command in this line."),
+    "too-long": _("This line is too long: %(limit)s characters are the most."),
+    "not-running": _("This command has ended already."),
+    "not-delivered": _("The input did not reach the program. Try again in a moment."),
+    "no-more-hints": _("There are no more hints."),
+    "step-locked": _("Do the steps before this one first."),
+    "closed": _("This attempt is closed."),
+    # what became of a command
+    "incomplete": _("The line is unfinished: a quote, a bracket or a block is still open. Nothing was run."),
+    "home-bytes": _(
+        "Not kept: your files would take %(used)s, and the sandbox has %(limit)s. Everything is as it was before this command."
+    ),
+    "home-files": _(
+        "Not kept: there would be %(used)s files, and the sandbox takes %(limit)s. Everything is as it was before this command."
+    ),
+    "cloud-bytes": _(
+        "Not kept: your AWS account would take %(used)s, and the sandbox has %(limit)s. Everything is as it was before this command."
+    ),
+    "over-quota": _("Not kept: the sandbox would be larger than it may be. Everything is as it was before this command."),
+    "lost": _("We lost this command through a fault of ours. Everything is as it was before it: run it again."),
+    "worker-lost": _("The machine that ran this command went away. Everything is as it was before it: run it again."),
+    "stopped": _("Stopped."),
+    "wall": _("Ended: a command may take %(limit)s seconds."),
+    "cpu": _("Ended: a command may use %(limit)s seconds of processor time."),
+    "memory": _("Ended: it used more memory than the sandbox has."),
+    "processes": _("Ended: it started more processes than the sandbox allows."),
+    "killed": _("Ended."),
+    "full-screen": _(
+        "This program wants the whole screen, which the console does not have. Use one that prints lines: cat, head, tail, grep, sed."
+    ),
+    "output-cut": _("%(bytes)s of output left out here"),
+    # why there is no sandbox
+    "lab-broken": _("This lab could not be prepared. The course's administrators can see why."),
+    "lab-gone": _("This lab is no longer part of the course."),
+    # what a check found
+    "check-error": _("We could not look at this just now. That is our fault and counts nothing against you."),
+    "aws-missing": _("AWS answers %(code)s: %(message)s"),
+    "aws-nothing": _("Nothing of what this step asks for is there yet."),
+    "aws-there": _("This is still there: %(seen)s"),
+    "value-is": _("It is “%(seen)s” now."),
+    "file-missing": _("There is no file %(path)s yet."),
+    "file-there": _("The file %(path)s is still there."),
+    "file-differs": _("The file %(path)s does not have what this step asks for."),
+    "variable-missing": _("The variable %(name)s is not set, or empty."),
+    "variable-there": _("The variable %(name)s is set."),
+    "variable-is": _("The variable %(name)s is “%(seen)s”."),
+    "command-none": _("No command has been run yet."),
+    "command-other": _("The last command was another one."),
+    "command-exit": _("The last command ended with status %(seen)s."),
+    "command-output": _("The last command's output does not show it."),
+    "cwd-is": _("You are in %(seen)s."),
+    "http-none": _("%(url)s does not answer yet."),
+    "http-status": _("%(url)s answers with status %(seen)s."),
+    "http-body": _("%(url)s answers with something else."),
+    "script-silent": _("Not yet."),
+    "any-none": _("None of the ways to do this has been done yet."),
+}
+
+
+def words(code: str, **values: Any) -> str:
+    """The sentence of ``code`` in the active language; sizes named ``used``, ``limit`` or ``bytes`` of byte quotas become readable."""
+    sentence = gettext(SENTENCES.get(code, SENTENCES["lost"]))
+    if code.endswith("-bytes") or code == "output-cut":
+        values = {name: size(value) if isinstance(value, int) else value for name, value in values.items()}
+    try:
+        return sentence % values if "%(" in sentence else sentence
+    except KeyError:
+        return gettext(SENTENCES["over-quota"]) if code.startswith(("home-", "cloud-")) else sentence
+
+
+def size(count: int) -> str:
+    """1 536 → 1.5 KB."""
+    amount = float(count)
+    for unit in ("B", "KB", "MB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GB"
