@@ -1,0 +1,178 @@
+"""A sandbox's own network: a helper process that made it, holds it, and answers names and instance metadata in it.
+
+The helper is a fork of the supervisor (no exec: a few milliseconds). It makes a user and a network namespace with nothing but ``lo``,
+binds the sockets, passes the cloud's listeners and the namespaces out, gives up what it can and serves until the supervisor
+goes. Commands enter the namespaces with ``enter()``. There is no route out: what is not on ``lo`` is unreachable.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import resource
+import socket
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sandbox import wire
+from sandbox.errors import Fault
+from sandbox.jail import kernel, responder
+from sandbox.jail.dns import CLOUD_ADDRESS
+
+METADATA_ADDRESS = "169.254.169.254"
+DNS_ADDRESSES = ("169.254.169.253", "10.0.0.2")
+_START_SECONDS = 10.0
+_SIOCGIFFLAGS, _SIOCSIFFLAGS, _SIOCSIFADDR, _SIOCSIFNETMASK = 0x8913, 0x8914, 0x8916, 0x891C
+_IFF_UP = 0x1
+
+
+@dataclass(slots=True)
+class Network:
+    """A live helper: its ``pid``, the namespaces to enter, the cloud's listeners on ports 443 and 80 (until handed over)."""
+
+    pid: int
+    control: socket.socket
+    user_ns: int
+    net_ns: int
+    listeners: list[socket.socket]
+
+    def close_listeners(self) -> None:
+        while self.listeners:
+            self.listeners.pop().close()
+
+    def close(self) -> None:
+        """The helper ends with its socket; the caller waits for ``pid``."""
+        self.close_listeners()
+        self.control.close()
+        for fd in (self.user_ns, self.net_ns):
+            if fd >= 0:
+                os.close(fd)
+        self.user_ns = self.net_ns = -1
+
+
+def start(identity: Mapping[str, str], empty: Path) -> Network:
+    """Fork a helper. ``empty`` is an empty folder it locks itself into. Raises Fault ``network`` (the helper is gone then)."""
+    ours, theirs = socket.socketpair()
+    parent, uid, gid = os.getpid(), os.geteuid(), os.getegid()
+    host_net = _inode("/proc/self/ns/net")
+    pid = os.fork()
+    if pid == 0:
+        _helper(theirs, parent, (uid, gid), identity, empty)
+    theirs.close()
+    ours.settimeout(_START_SECONDS)
+    try:
+        frame = wire.Reader(ours).read()
+    except (wire.WireError, TimeoutError) as error:
+        _abandon(ours, pid)
+        raise Fault("network", f"The sandbox's network did not come up: {error}.") from error
+    if frame.kind != "ready" or len(frame.fds) != 4:
+        detail = frame.header.get("detail", "no answer")
+        frame.close()
+        _abandon(ours, pid)
+        raise Fault("network", f"The sandbox's network did not come up: {detail}.")
+    user_ns, net_ns, *listeners = frame.fds
+    network = Network(pid, ours, user_ns, net_ns, [socket.socket(fileno=fd) for fd in listeners])
+    if os.fstat(net_ns).st_ino in {host_net, 0}:
+        network.close()
+        _kill(pid)
+        raise Fault("network", "The helper stayed in the host's network.")
+    return network
+
+
+def enter(user_ns: int, net_ns: int) -> None:
+    """In a forked child with one thread: join the sandbox's network. Raises OSError unless that is where it then is."""
+    kernel.setns(user_ns, kernel.CLONE_NEWUSER)
+    kernel.setns(net_ns, kernel.CLONE_NEWNET)
+    # A first version stayed silently in the host's network while everything else worked.
+    if _inode("/proc/self/ns/net") != os.fstat(net_ns).st_ino:
+        raise OSError("not in the sandbox's network")
+
+
+def _inode(path: str) -> int:
+    return os.stat(path).st_ino  # noqa: PTH116
+
+
+def _abandon(control: socket.socket, pid: int) -> None:
+    control.close()
+    _kill(pid)
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, 9)
+    os.waitpid(pid, 0)
+
+
+def _helper(control: socket.socket, parent: int, ids: tuple[int, int], identity: Mapping[str, str], empty: Path) -> NoReturn:
+    """The child's whole life; it never returns into the supervisor's code."""
+    status = 1
+    try:
+        kernel.die_with(parent)
+        kernel.default_signals()
+        kernel.close_except([control.fileno()])
+        try:
+            sockets, listeners, namespaces = _make(ids, identity)
+        except OSError as error:
+            wire.send(control, {"kind": "failed", "detail": str(error)})
+            os._exit(status)
+        wire.send(control, {"kind": "ready"}, fds=[*namespaces, *(listener.fileno() for listener in listeners)])
+        for fd in namespaces:
+            os.close(fd)
+        for listener in listeners:
+            listener.close()
+        _lock(empty)
+        responder.serve(control, sockets, identity)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _make(ids: tuple[int, int], identity: Mapping[str, str]) -> tuple[list[socket.socket], list[socket.socket], list[int]]:
+    before = _inode("/proc/self/ns/net")
+    kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNET)
+    if _inode("/proc/self/ns/net") == before:
+        raise OSError("the kernel gave no network namespace")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{ids[0]} {ids[0]} 1")
+    Path("/proc/self/gid_map").write_text(f"{ids[1]} {ids[1]} 1")
+    _addresses([METADATA_ADDRESS, *DNS_ADDRESSES, CLOUD_ADDRESS, identity["private_ip"]])
+    listeners = [_bound(socket.SOCK_STREAM, CLOUD_ADDRESS, port, 256) for port in (443, 80)]
+    sockets = [_bound(socket.SOCK_STREAM, METADATA_ADDRESS, 80, 32)]
+    for address in DNS_ADDRESSES:
+        sockets += [_bound(socket.SOCK_DGRAM, address, 53), _bound(socket.SOCK_STREAM, address, 53, 16)]
+    namespaces = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in ("user", "net")]
+    return sockets, listeners, namespaces
+
+
+def _addresses(addresses: Sequence[str]) -> None:
+    """Bring ``lo`` up with these, each alone in its net (/32)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        flags = struct.unpack("16sH14x", fcntl.ioctl(control, _SIOCGIFFLAGS, struct.pack("16sH14x", b"lo", 0)))[1]
+        fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | _IFF_UP))
+        for number, address in enumerate(dict.fromkeys(addresses)):
+            label = f"lo:{number}".encode()
+            for request, value in ((_SIOCSIFADDR, address), (_SIOCSIFNETMASK, "255.255.255.255")):
+                fcntl.ioctl(control, request, struct.pack("16sHH4s8x", label, socket.AF_INET, 0, socket.inet_aton(value)))
+
+
+def _bound(kind: socket.SocketKind, address: str, port: int, backlog: int = 0) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, kind)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((address, port))
+    if backlog:
+        bound.listen(backlog)
+    bound.setblocking(False)
+    return bound
+
+
+def _lock(empty: Path) -> None:
+    """From here on the helper sees an empty folder, has no capability, cannot be read by others, and can open few files."""
+    os.chroot(empty)
+    os.chdir("/")
+    kernel.drop_capabilities()
+    kernel.not_dumpable()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
