@@ -114,7 +114,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = None if DEBUG else VAR / "static"  # in development files come from where they are written
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "media"}},
     "blobs": {"BACKEND": "sandbox.store.storage.BlobStorage", "OPTIONS": {"location": VAR / "blobs"}},
