@@ -34,7 +34,7 @@ IN_A_CONTAINER = (
     "security_opt: [seccomp=unconfined, apparmor=unconfined, systempaths=unconfined]"
 )
 APPARMOR = "echo kernel.apparmor_restrict_unprivileged_userns=0 | sudo tee /etc/sysctl.d/60-userns.conf && sudo sysctl --system"
-_USERNS_SETTINGS = (
+USERNS_SETTINGS = (
     ("user/max_user_namespaces", "0", "sudo sysctl -w user.max_user_namespaces=15000   (keep it in /etc/sysctl.d/60-userns.conf)"),
     (
         "kernel/unprivileged_userns_clone",
@@ -201,7 +201,7 @@ def _user_namespaces(errors: str, said: str) -> Problem | None:
     marks = ("namespace", "uid map", "gid map", "setgroups", "loopback", "/ slave", "RTM_NEWADDR", "Operation not permitted")
     if not any(mark in errors for mark in marks):
         return None
-    for name, forbidding, remedy in _USERNS_SETTINGS:
+    for name, forbidding, remedy in USERNS_SETTINGS:
         if setting(name) == forbidding:
             why = f"{name.replace('/', '.')} is {forbidding}"
             return Problem("no-user-namespaces", f"Ordinary users may not make user namespaces here: {why} ({said}).", remedy)

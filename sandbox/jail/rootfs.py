@@ -174,7 +174,7 @@ def _authority(tls_dir: Path) -> bytes:
         raise Fault("tls", f"{tls_dir / 'ca.pem'} cannot be read: {error.strerror}.") from error
 
 
-def _host_bundle() -> Path | None:
+def host_bundle() -> Path | None:
     return next((path for name in _HOST_BUNDLES if (path := Path(name)).is_file()), None)
 
 
@@ -184,7 +184,7 @@ def _digest(venv: Path, base: Base, authority: bytes) -> str:
     for part in (authority, os.fsencode(venv), os.fsencode(base.executable), repr(sorted(_ETC.items())).encode()):
         seen.update(len(part).to_bytes(4, "big") + part)
     files = [Path("/etc", name) for name in _FROM_HOST] + sorted((venv / "bin").iterdir())
-    for path in [*files, *filter(None, [_host_bundle()])]:
+    for path in [*files, *filter(None, [host_bundle()])]:
         if path.is_file():
             about = path.stat()
             seen.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\0".encode())
@@ -216,7 +216,7 @@ def _build_etc(etc: Path, authority: bytes) -> None:
     for name in _FROM_HOST:
         _copy(Path("/etc", name), etc / name)
     (etc / "localtime").symlink_to("/usr/share/zoneinfo/Etc/UTC")
-    bundle = _host_bundle()
+    bundle = host_bundle()
     (etc / AUTHORITY.removeprefix("/etc/")).write_bytes(authority)
     (etc / BUNDLE.removeprefix("/etc/")).write_bytes((bundle.read_bytes() if bundle else b"") + b"\n" + authority)
     for name in _BUNDLE_LINKS:
