@@ -1,0 +1,151 @@
+"""The whole simulated universe as one blob, and back.
+
+Only a jailed cloud process calls this: a crafted blob runs what it likes when it is thawed. Bytes over 4 KB (object bodies, function
+archives) are left out and named by their sha256, so that a 5 MB object is stored once and not in every later version.
+A blob is bound to the Python minor version, moto, cryptography and SCHEMA: another combination is refused with StateVersionError.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import pickle
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any
+
+import cloudpickle
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.ec2.models import EC2Backend
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+from moto.sts.models import sts_backends
+
+from sandbox.cloud import reducers
+from sandbox.cloud.hooks import home_account
+
+SCHEMA = 1
+BODY_BYTES = 4096
+_MAGIC = b"sandbox-cloud\n"
+_LEVEL = 6
+
+
+class StateVersionError(Exception):
+    """A blob of another moto, Python, cryptography or schema. ``found`` and ``wanted`` are the two tags."""
+
+    def __init__(self, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+        super().__init__(f"the account was frozen by {found}, this is {wanted}")
+        self.found = found
+        self.wanted = wanted
+
+
+def tag() -> dict[str, Any]:
+    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"schema": SCHEMA, "python": minor, "moto": version("moto"), "cryptography": version("cryptography")}
+
+
+def freeze(keep_out: str = "") -> tuple[bytes, dict[str, bytes]]:
+    """(root, bodies by sha256). ``keep_out`` is the access key of a session that is not part of the value (the checkout's own)."""
+    buffer, bodies = io.BytesIO(), dict[str, bytes]()
+    with _without_session(keep_out):
+        pickler = _Pickler(buffer, bodies)
+        pickler.dump({"universe": _universe(), "buckets": dict(s3_backends.bucket_accounts)})
+    head = json.dumps(tag(), sort_keys=True).encode() + b"\n"
+    return _MAGIC + head + zlib.compress(buffer.getvalue(), _LEVEL), bodies
+
+
+def thaw(root: bytes, fetch: Callable[[str], bytes]) -> list[str]:
+    """Put a frozen universe into this process's empty one; ``fetch`` brings a body by its sha256. Returns the bodies it holds.
+
+    Raises StateVersionError before anything is unpickled.
+    """
+    if not root.startswith(_MAGIC):
+        raise StateVersionError({"schema": None}, tag())
+    head, _, packed = root[len(_MAGIC) :].partition(b"\n")
+    found = json.loads(head)
+    if found != tag():
+        raise StateVersionError(found, tag())
+    unpickler = _Unpickler(io.BytesIO(zlib.decompress(packed)), fetch)
+    state = unpickler.load()
+    for name, accounts in state["universe"].items():
+        for account, regions in accounts.items():
+            holder = get_backend(name)[account]
+            for region, backend in regions.items():
+                dict.__setitem__(holder, region, backend)
+                if isinstance(backend, EC2Backend):
+                    reducers.announce(backend)
+    s3_backends.bucket_accounts.update(state["buckets"])
+    return sorted(unpickler.bodies)
+
+
+def _universe() -> dict[str, dict[str, dict[str, Any]]]:
+    """Backends by moto's module name, account and region. moto's own default account is where its routes come from, nobody's state."""
+    universe: dict[str, dict[str, dict[str, Any]]] = {}
+    for group in list(BackendDict._instances):  # noqa: SLF001
+        accounts = {a: dict(regions) for a, regions in group.items() if regions and (a != DEFAULT_ACCOUNT_ID or a == home_account())}
+        if accounts:
+            universe[_name(group)] = accounts
+    return universe
+
+
+def _name(group: BackendDict[Any]) -> str:
+    return str(group.backend.__module__.split(".")[1])
+
+
+@contextmanager
+def _without_session(access_key: str) -> Iterator[None]:
+    """The caller holds the gate's lock, so nobody sees the account without it."""
+    sessions = [(backend.assumed_roles, s) for a in sts_backends.values() for backend in a.values() for s in backend.assumed_roles if s.access_key_id == access_key]
+    keys = [(b.access_keys, b.access_keys.pop(access_key)) for a in iam_backends.values() for b in a.values() if access_key in b.access_keys]
+    for roles, session in sessions:
+        roles.remove(session)
+    try:
+        yield
+    finally:
+        for roles, session in sessions:
+            roles.append(session)
+        for table, key in keys:
+            table[access_key] = key
+
+
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+    def __init__(self, file: io.BytesIO, bodies: dict[str, bytes]) -> None:
+        super().__init__(file, protocol=5)
+        self._bodies = bodies
+
+    def persistent_id(self, obj: Any) -> tuple[str, ...] | None:
+        kind = type(obj)
+        if kind is bytes and len(obj) > BODY_BYTES:
+            sha = hashlib.sha256(obj).hexdigest()
+            self._bodies[sha] = obj
+            return ("body", sha)
+        if isinstance(obj, BackendDict):
+            return ("backends", _name(obj))
+        if kind is AccountSpecificBackend:
+            return ("account", obj.backend.__module__.split(".")[1], obj.account_id)
+        return None
+
+    def reducer_override(self, obj: Any) -> Any:
+        reduced = reducers.reduce(obj)
+        return super().reducer_override(obj) if reduced is NotImplemented else reduced
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, fetch: Callable[[str], bytes]) -> None:
+        super().__init__(file)
+        self._fetch = fetch
+        self.bodies: dict[str, bytes] = {}
+
+    def persistent_load(self, pid: tuple[str, ...]) -> Any:
+        if pid[0] == "body":
+            if pid[1] not in self.bodies:
+                self.bodies[pid[1]] = self._fetch(pid[1])
+            return self.bodies[pid[1]]
+        group = get_backend(pid[1])  # type: ignore[call-overload]
+        return group if pid[0] == "backends" else group[pid[2]]

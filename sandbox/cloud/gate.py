@@ -1,0 +1,173 @@
+"""The one door to the simulated account: who asks, for what, is it built, may they; then moto, under one lock."""
+
+from __future__ import annotations
+
+import io
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote
+
+from moto.core.request import Request
+from moto.moto_server.werkzeug_app import create_backend_app
+from werkzeug.wrappers import Response
+
+from sandbox.cloud import hooks, kms_rules, s3_access, s3_rules, sts_rules
+from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_scope
+from sandbox.cloud.faults import Fault, not_simulated, render
+from sandbox.cloud.operation import Operation, identify, model
+from sandbox.cloud.operations import Level, changes_state, lookup, rules
+from sandbox.cloud.principals import ANONYMOUS, Credential, Principal, credential, find
+
+PRINCIPAL = "sandbox.principal"
+"""The environ key under which our own calls name themselves; no header can set it."""
+_MODULES = {"lambda": "awslambda", "elbv2": "elbv2"}
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+class Gate:
+    """A WSGI application. Requests run one at a time: moto is not safe under threads, and a freeze must see none half done."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.dirty = False
+        self.touched = False
+        self._apps: dict[str, Any] = {}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """``wsgi.input`` must hold the whole body and end with it."""
+        body = environ["wsgi.input"].read()
+        _rewind(environ, body)
+        request = Request(environ)
+        protocol, resource = "rest-json", request.path
+        try:
+            shown = credential(request)
+            endpoint = _endpoint(request, shown)
+            if endpoint.service == "s3":
+                protocol = "s3"
+                _to_path_style(environ, endpoint)
+                request = Request(environ)
+            operation = identify(endpoint, request, body)
+            protocol = operation.protocol
+            with self.lock:
+                response = self._serve(environ, request, body, endpoint, operation, shown)
+            return response(environ, start_response)
+        except Fault as fault:
+            answer = render(fault, protocol, head=request.method == "HEAD", resource=resource)
+            return Response(answer.body, answer.status, answer.headers)(environ, start_response)
+
+    def _serve(
+        self, environ: Environ, request: Request, body: bytes, endpoint: Endpoint, operation: Operation, shown: Credential | None
+    ) -> Response:
+        _require_built(operation)
+        principal = environ.get(PRINCIPAL) or _principal(operation, shown)
+        self.touched = True
+        if operation.service == "s3":
+            s3_access.authorize(principal, operation.name, operation.params, request)
+            s3_rules.check(operation.name, operation.params, request, body)
+        _service_rules(principal, operation, endpoint, body)
+        _vouch(environ, principal, endpoint, operation)
+        before = hooks.grown()
+        response = self._moto(environ, operation)
+        worked = response.status_code < 400 or response.status_code >= 500
+        if (worked and changes_state(operation.service, operation.name)) or hooks.grown() != before:
+            self.dirty = True
+        return response
+
+    def _moto(self, environ: Environ, operation: Operation) -> Response:
+        name = f"{operation.service} {operation.name}"
+        try:
+            response = Response.from_app(self.app(operation.service), environ, buffered=True)
+        except NotImplementedError:
+            raise not_simulated(name) from None
+        except Exception:
+            # The sandbox lives on; the operator reads why.
+            traceback.print_exc(file=sys.stderr)
+            raise Fault("InternalFailure", f"the simulation of {name} failed", 500) from None
+        if response.status_code in (404, 405) and (response.content_type or "").startswith("text/html"):
+            raise not_simulated(name)
+        return response
+
+    def app(self, service: str) -> Any:
+        """The moto application of a service, made once (a child process inherits those its zygote made)."""
+        if service not in self._apps:
+            self._apps[service] = create_backend_app(_MODULES.get(service, service))  # type: ignore[arg-type]
+        return self._apps[service]
+
+
+def _endpoint(request: Request, shown: Credential | None) -> Endpoint:
+    host = request.headers.get("Host", "").rpartition("@")[2]
+    host = host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
+    found = from_host(host) or (from_scope(shown.scope) if shown else None)
+    return found or Endpoint("s3", DEFAULT_REGION)
+
+
+def _to_path_style(environ: Environ, endpoint: Endpoint) -> None:
+    """One spelling for every way to address a bucket, so that nothing behind has to guess again."""
+    if endpoint.bucket:
+        for key in ("RAW_URI", "REQUEST_URI"):
+            environ[key] = "/" + quote(endpoint.bucket) + environ.get(key, environ["PATH_INFO"])
+        environ["PATH_INFO"] = f"/{endpoint.bucket}{environ['PATH_INFO']}"
+    environ["HTTP_HOST"] = f"s3.{endpoint.region}.amazonaws.com"
+
+
+def _require_built(operation: Operation) -> None:
+    if rules(operation.service) is None:
+        raise not_simulated(f"the service {operation.service}")
+    described = model(operation.service)
+    if not operation.name:
+        raise Fault("MethodNotAllowed", "The specified method is not allowed against this resource.", 405) if operation.protocol == "s3" else Fault(
+            "UnknownOperationException" if described and described.protocol != "query" else "InvalidAction", "The requested operation is not known."
+        )
+    if operation.protocol == "smithy-rpc-v2-cbor":
+        raise not_simulated("the CBOR protocol (the AWS CLI and boto3 speak JSON)")
+    if lookup(operation.service, operation.name) is Level.REFUSED:
+        raise not_simulated(f"{operation.service} {operation.name}")
+
+
+def _principal(operation: Operation, shown: Credential | None) -> Principal:
+    s3 = operation.service == "s3"
+    if shown is None:
+        if not s3:
+            raise Fault("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
+        return ANONYMOUS
+    try:
+        return find(shown)
+    except Fault as fault:
+        raise _as_s3(fault) if s3 else fault from None
+
+
+def _service_rules(principal: Principal, operation: Operation, endpoint: Endpoint, body: bytes) -> None:
+    if operation.service == "kms":
+        kms_rules.check(principal.account, endpoint.region, operation.name, body)
+    elif operation.service == "sts" and operation.name == "AssumeRole":
+        sts_rules.check(principal, body)
+
+
+def _as_s3(fault: Fault) -> Fault:
+    if fault.code == "InvalidClientTokenId":
+        return Fault("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
+    return Fault(fault.code, "The provided token has expired.", 400) if fault.code == "ExpiredToken" else fault
+
+
+def _vouch(environ: Environ, principal: Principal, endpoint: Endpoint, operation: Operation) -> None:
+    """Tell moto who it is. Its own header is the one way to name the account; clients' copies of it are gone by now."""
+    for key in [key for key in environ if key.startswith("HTTP_X_MOTO")]:
+        del environ[key]
+    account = principal.account
+    if operation.service == "s3" and (not account or operation.name not in ("ListBuckets", "CreateBucket")):
+        account = s3_access.owner(str(operation.params.get("Bucket", ""))) or account or hooks.home_account()
+    environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+    key = principal.access_key or "AKIA" + "0" * 16
+    scope = f"{key}/20000101/{endpoint.region}/{operation.service}/aws4_request"
+    environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+
+
+def _rewind(environ: Environ, body: bytes) -> None:
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("wsgi.input_terminated", None)
+    environ.pop("HTTP_TRANSFER_ENCODING", None)

@@ -1,0 +1,47 @@
+"""What is changed in moto itself, once a process, before first use; and the few things it does behind a read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.iam.access_control import PermissionResult
+from moto.kms.models import kms_backends
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
+
+_home = {"account": ""}
+_create_bucket = S3Backend.create_bucket
+
+
+def set_home_account(account: str) -> None:
+    _home["account"] = account
+
+
+def home_account() -> str:
+    """The learner's own account in this process."""
+    return _home["account"]
+
+
+def install() -> None:
+    """Idempotent. Bucket policies are decided by s3_access (moto's own reading ignores principals and conditions)."""
+    FakeBucket.get_permission = lambda _self, _action, _resource: PermissionResult.NEUTRAL
+    S3Backend.create_bucket = _new_bucket
+
+
+def _new_bucket(self: S3Backend, *args: Any, **named: Any) -> FakeBucket:
+    """A bucket as S3 makes them since April 2023: encrypted, public access blocked, no access control lists.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+    """
+    bucket = _create_bucket(self, *args, **named)
+    bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+    bucket.ownership_rule = "BucketOwnerEnforced"
+    bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
+    return bucket
+
+
+def grown() -> tuple[int, int]:
+    """Changes when a read made something with an identifier of its own: a region's default network, an AWS managed key."""
+    regions = sum(len(account) for account in list(ec2_backends.values()))
+    keys = sum(len(backend.keys) for account in list(kms_backends.values()) for backend in list(account.values()))
+    return regions, keys

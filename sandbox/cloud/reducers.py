@@ -1,0 +1,90 @@
+"""How moto's unpicklable parts are pickled: locks made anew, keys as PEM, weak references by their targets, odd dictionaries by hand."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import defaultdict
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization as pem
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x448, x25519
+from moto.ec2.models import EC2Backend
+from moto.s3.utils import _VersionedKeyStore
+
+_LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
+_PRIVATE = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, dsa.DSAPrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey,
+            x25519.X25519PrivateKey, x448.X448PrivateKey)  # fmt: skip
+_PUBLIC = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, dsa.DSAPublicKey, ed25519.Ed25519PublicKey, ed448.Ed448PublicKey,
+           x25519.X25519PublicKey, x448.X448PublicKey)  # fmt: skip
+
+
+def reduce(obj: Any) -> Any:
+    """What ``reducer_override`` returns for ``obj``, or NotImplemented."""
+    kind = type(obj)
+    if kind is _LOCK:
+        return threading.Lock, ()
+    if kind is _RLOCK:
+        return threading.RLock, ()
+    if kind in (threading.Condition, threading.Event):
+        return kind, ()
+    if kind is _VersionedKeyStore:
+        # Its item access shows only the newest version: the rest must not be lost.
+        return _VersionedKeyStore, (), list(dict.items(obj)), None, None, _fill
+    if issubclass(kind, defaultdict) and kind is not defaultdict:
+        # Subclasses take other arguments than the factory that defaultdict would hand them back.
+        return _blank, (kind,), (obj.default_factory, dict(obj.__dict__), list(dict.items(obj))), None, None, _refill
+    return _weak(obj, kind) or _cryptographic(obj)
+
+
+def announce(backend: EC2Backend) -> None:
+    """Regions find each other's networks through class-level references, which belong to no instance and so to no pickle."""
+    for references in (EC2Backend.vpc_refs, EC2Backend.vpc_pcx_refs, EC2Backend.backend_refs):
+        references[EC2Backend].add(weakref.ref(backend))
+
+
+def _weak(obj: Any, kind: type) -> Any:
+    if kind is weakref.ReferenceType:
+        return weakref.ref, (obj(),)
+    if kind in (weakref.ProxyType, weakref.CallableProxyType):
+        return weakref.proxy, (obj.__init__.__self__,)
+    if kind in (weakref.WeakValueDictionary, weakref.WeakKeyDictionary):
+        return kind, (), list(obj.items()), None, None, _fill_weak
+    return None
+
+
+def _cryptographic(obj: Any) -> Any:
+    if isinstance(obj, _PRIVATE):
+        data = obj.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption())
+        return _load_private, (data,)
+    if isinstance(obj, _PUBLIC):
+        return pem.load_pem_public_key, (obj.public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo),)
+    if isinstance(obj, x509.Certificate):
+        return x509.load_pem_x509_certificate, (obj.public_bytes(pem.Encoding.PEM),)
+    if isinstance(obj, x509.CertificateSigningRequest):
+        return x509.load_pem_x509_csr, (obj.public_bytes(pem.Encoding.PEM),)
+    return NotImplemented
+
+
+def _load_private(data: bytes) -> Any:
+    return pem.load_pem_private_key(data, None)
+
+
+def _fill(store: dict[Any, Any], items: list[tuple[Any, Any]]) -> None:
+    dict.update(store, items)
+
+
+def _fill_weak(table: Any, items: list[tuple[Any, Any]]) -> None:
+    for key, value in items:
+        table[key] = value
+
+
+def _blank(kind: Any) -> Any:
+    return kind.__new__(kind)
+
+
+def _refill(table: Any, state: tuple[Any, dict[str, Any], list[tuple[Any, Any]]]) -> None:
+    table.default_factory, attributes, items = state
+    table.__dict__.update(attributes)
+    dict.update(table, items)

@@ -1,0 +1,91 @@
+"""Import and use once, in the zygote, whatever a first request would otherwise wait for. Importing this module sets moto's switches."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+
+os.environ |= {
+    "MOTO_AMIS_PATH": str(Path(__file__).with_name("images.json")),  # the stock catalogue is 2 MB of every frozen account
+    "MOTO_DISABLE_GLOBAL_CORS": "true",
+    "MOTO_ENABLE_AMI_VALIDATION": "true",
+    "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION": "true",
+    "MOTO_S3_DEFAULT_KEY_BUFFER_SIZE": str(64 * 1024 * 1024),  # objects stay in memory: there is no disk to spool to
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": "/nonexistent",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+}
+for name in ("MOTO_ACCOUNT_ID", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
+    os.environ.pop(name, None)
+
+from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
+from moto.core.base_backend import BackendDict  # noqa: E402
+from moto.core.model_instances import model_data  # noqa: E402
+from moto.ec2.models import EC2Backend  # noqa: E402
+
+from sandbox.cloud import birth, changes, freeze, hooks, inventory  # noqa: E402, F401
+from sandbox.cloud.call import TRAINING_ACCOUNT, Caller  # noqa: E402
+from sandbox.cloud.gate import Gate  # noqa: E402
+from sandbox.errors import CloudError  # noqa: E402
+
+REGION = "ap-northeast-2"
+_ACCOUNT = "000000000000"
+_FIRST_CALLS = (
+    ("s3", "list_buckets", {}),
+    ("s3", "create_bucket", {"Bucket": "warm", "CreateBucketConfiguration": {"LocationConstraint": REGION}}),
+    ("s3", "put_object", {"Bucket": "warm", "Key": "k", "Body": "x"}),
+    ("s3", "get_object", {"Bucket": "warm", "Key": "k"}),
+    ("s3", "list_objects_v2", {"Bucket": "warm"}),
+    ("s3", "head_object", {"Bucket": "warm", "Key": "none"}),
+    ("kms", "create_key", {}),
+    ("iam", "list_roles", {}),
+    ("sts", "get_caller_identity", {}),
+    ("ec2", "describe_vpcs", {}),
+    ("ec2", "describe_instances", {}),
+    ("ec2", "describe_images", {"Owners": ["amazon"]}),
+    ("ssm", "put_parameter", {"Name": "warm", "Value": "x", "Type": "String"}),
+    ("ssm", "get_parameter", {"Name": "warm"}),
+    ("codepipeline", "list_pipelines", {}),
+    ("dynamodb", "list_tables", {}),
+    ("codebuild", "list_projects", {}),
+)
+
+
+def warm() -> tuple[Gate, Caller]:
+    """A gate and a caller whose account is empty again. Call once, before any fork."""
+    hooks.install()
+    gate = Gate()
+    caller = Caller(gate)
+    identity = {
+        "account": _ACCOUNT, "region": REGION, "role_name": birth.ROLE, "instance_id": "i-0", "access_key_id": "ASIAWARM000000000000",
+        "secret_access_key": "-", "session_token": "-", "expiration": "2099-01-01T00:00:00Z",
+    }  # fmt: skip
+    hooks.set_home_account(_ACCOUNT)
+    birth.bear(identity)
+    birth.sign_in(identity)
+    for service, operation, params in _FIRST_CALLS:
+        try:
+            caller.call(service, operation, params, _ACCOUNT, REGION)
+        except CloudError:
+            continue  # A 404 warms what a 404 needs.
+    freeze.freeze()
+    inventory.inventory(_ACCOUNT)
+    caller.forget(TRAINING_ACCOUNT, _ACCOUNT)
+    _empty()
+    gate.dirty = gate.touched = False
+    return gate, caller
+
+
+def _empty() -> None:
+    """As if nothing had been done, with everything loaded. The backends that moto's routes were read from stay away too."""
+    BackendDict.reset()
+    for classes in model_data.values():
+        for kind in classes.values():
+            kind.instances_tracked.clear()
+    for references in (EC2Backend.vpc_refs, EC2Backend.vpc_pcx_refs, EC2Backend.backend_refs):
+        references.clear()
+    hooks.set_home_account("")
+    if any(DEFAULT_ACCOUNT_ID in group for group in BackendDict._instances):  # noqa: SLF001
+        raise RuntimeError("moto's default account is not empty")
+    gc.collect()

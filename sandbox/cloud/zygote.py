@@ -1,0 +1,117 @@
+"""The warm process that cloud processes are forked from: ``python -m sandbox.cloud.zygote FD`` (a unix stream socket's number).
+
+Runs inside a jail without network, files or credentials. First frame ``configure`` (payload: leaf chain and key, PEM), answered ``ready`` when
+warm; then ``fork`` with three descriptors: the child's control socket, the listener of port 443, that of port 80. End of file ends it,
+and its children with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import signal
+import socket
+import ssl
+import sys
+import tempfile
+import traceback
+from typing import Any, NoReturn
+
+from sandbox import wire
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def main(descriptor: int) -> int:
+    """Serve until the supervisor closes its end. Returns the exit status."""
+    from sandbox.cloud.warm import warm  # noqa: PLC0415 - seconds of imports, none of which a child's start may repeat
+
+    _die_unseen(signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for: the kernel buries them
+    control = socket.socket(fileno=descriptor)
+    reader = wire.Reader(control)
+    gate, caller = warm()
+    try:
+        first = reader.read()
+        if first.kind != "configure":
+            raise wire.WireError(f"{first.kind!r} before configure")
+        tls = _tls(first.payload)
+        gc.collect()
+        gc.freeze()  # the children's collector leaves these pages alone, so they stay shared
+        wire.send(control, {"kind": "ready"})
+        while True:
+            frame = reader.read()
+            if frame.kind == "fork":
+                _fork(control, frame.fds, tls, gate, caller)
+    except wire.WireError:
+        return 0
+
+
+def _fork(control: socket.socket, fds: list[int], tls: ssl.SSLContext, gate: Any, caller: Any) -> None:
+    parent = os.getpid()
+    try:
+        child = os.fork()
+    except OSError:
+        traceback.print_exc()  # the child's control socket closes below, which is how the supervisor learns of it
+        child = -1
+    if child == 0:
+        _child(parent, fds, tls, gate, caller)
+    wire.close_all(fds)
+
+
+def _child(parent: int, fds: list[int], tls: ssl.SSLContext, gate: Any, caller: Any) -> NoReturn:
+    """Never returns: a child that fell back into the zygote's loop would answer for it."""
+    status = 1
+    try:
+        from sandbox.cloud.process import CloudProcess  # noqa: PLC0415 - loaded by the zygote's warm-up
+
+        _die_unseen(signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _close_others({0, 1, 2, *fds})
+        sockets = [socket.socket(fileno=fd) for fd in fds]
+        CloudProcess(sockets[0], sockets[1:], tls, gate, caller).run()
+        status = 0
+    except wire.WireError:
+        status = 0  # The supervisor let go of us.
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stderr.flush()
+        os._exit(status)
+
+
+def _die_unseen(signal_number: int) -> None:
+    """Die with the parent, and let no process of the same user read or write our memory."""
+    for option, value in ((_PR_SET_PDEATHSIG, signal_number), (_PR_SET_DUMPABLE, 0)):
+        if _libc.prctl(option, value, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "prctl")
+
+
+def _close_others(keep: set[int]) -> None:
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) not in keep:
+            with contextlib.suppress(OSError):
+                os.close(int(name))
+
+
+def _tls(pem: bytes) -> ssl.SSLContext:
+    """OpenSSL loads a key from a file alone: a private one, gone at once."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(pem)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))
