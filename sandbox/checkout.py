@@ -24,7 +24,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sandbox import identity, lease, runtime
-from sandbox.cloud.diff import diff as cloud_diff
+from sandbox.cloud.changes import diff as cloud_diff
 from sandbox.errors import Busy, Fault, OverQuota
 from sandbox.jail import shell
 from sandbox.jail.client import Checkout as Remote
@@ -65,7 +65,8 @@ class Live:
 
     def call(self, service: str, operation: str, params: dict[str, Any], *, account: str | None = None) -> dict[str, Any]:
         """One API call to the simulated account, with boto3's names and shapes. Raises CloudError with AWS's code and message."""
-        return self._remote.call(service, operation, params, account=account)
+        answer: dict[str, Any] = self._remote.call(service, operation, params, account=account)
+        return answer
 
     # From any thread, while run() is under way:
 
@@ -91,17 +92,18 @@ class Live:
         entry = self._working.snapshot.find(path)
         return blobs.get(entry.data) if entry is not None and entry.kind == "f" else None
 
-    def _shell_text(self) -> str:
-        return blobs.get(self.head.shell).decode(errors="surrogateescape") if self.head.shell else ""
+    @property
+    def _shell(self) -> bytes | None:
+        return blobs.get(self.head.shell) if self.head.shell else None
 
     @property
     def variables(self) -> dict[str, str]:
         """The learner's shell variables as of the head (scalars only)."""
-        return shell.variables(self._shell_text())
+        return shell.variables(self._shell)
 
     @property
     def cwd(self) -> str:
-        return shell.cwd(self._shell_text())
+        return shell.cwd(self._shell)
 
     # --- committing --------------------------------------------------------------------------------------------------------
 
@@ -176,19 +178,19 @@ def checkout(sandbox: Sandbox) -> Iterator[Live]:
             sandbox.refresh_from_db()
             with contextlib.closing(WorkingCopy(folder_of(sandbox))) as working:
                 working.open_at(sandbox.head)
-                CloudState.load(sandbox.head.cloud).bring(working.cloud_folder)
-                with contextlib.closing(_open(sandbox, working)) as remote:
+                state = CloudState.load(sandbox.head.cloud)
+                state.bring(working.cloud_folder)
+                with _open(sandbox, working, state) as remote:
                     yield Live(sandbox, sandbox.head, working, remote, holder)
     finally:
         Sandbox.objects.unlock(sandbox.pk, holder)
 
 
-def _open(sandbox: Sandbox, working: WorkingCopy) -> Remote:
-    root = CloudState.load(sandbox.head.cloud).root
+def _open(sandbox: Sandbox, working: WorkingCopy, state: CloudState) -> Remote:
     return runtime.supervisor().open(
         id=str(sandbox.pk),
         folder=working.folder,
         identity=identity.mint(sandbox, sandbox.head),
-        cloud_root=root or None,
         limits=runtime.limits(),
+        root=working.cloud_folder / state.root if state.root else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import moto
@@ -10,17 +11,27 @@ from django.conf import settings
 from sandbox.cloud import tls
 from sandbox.jail import client
 from sandbox.jail.limits import Limits
+from sandbox.jail.rootfs import Rootfs, prepare
 
 
 def supervisor() -> client.Supervisor:
-    """The running supervisor. Raises Fault("jail-unavailable") with what the host lacks when it may not run commands."""
-    return client.shared(
-        state_dir=settings.VAR / "jail",
-        sandbox_venv=settings.SANDBOX_PYTHON,
-        site_packages=Path(moto.__file__).parent.parent,
-        tls_dir=tls_dir(),
-        source_root=settings.BASE_DIR,
+    """The supervisor, running. Raises Fault; ``.problems`` says what this machine lacks to run commands safely."""
+    shared = client.shared(
+        client.Config(
+            state_dir=settings.VAR / "jail",
+            sandbox_venv=settings.SANDBOX_PYTHON,
+            site_packages=Path(moto.__file__).parent.parent,
+            tls_dir=tls_dir(),
+            source_root=settings.BASE_DIR,
+        )
     )
+    shared.start()
+    return shared
+
+
+def rootfs() -> Rootfs:
+    """What a jail sees of the file system, built when something it is made of changed."""
+    return prepare(settings.VAR / "jail", sandbox_venv=settings.SANDBOX_PYTHON, tls_dir=tls_dir(), source_root=settings.BASE_DIR)
 
 
 def tls_dir() -> Path:
@@ -30,5 +41,6 @@ def tls_dir() -> Path:
     return folder
 
 
-def limits() -> Limits:
-    return Limits(wall=settings.SANDBOX_WALL_SECONDS, cpu=settings.SANDBOX_CPU_SECONDS, file_bytes=settings.SANDBOX_HOME_BYTES)
+def limits() -> dict[str, int]:
+    """What one command may use, as the supervisor takes it."""
+    return asdict(Limits(wall=settings.SANDBOX_WALL_SECONDS, cpu=settings.SANDBOX_CPU_SECONDS, file_bytes=settings.SANDBOX_HOME_BYTES))

@@ -1,0 +1,196 @@
+"""A command happens whole or not at all, and any two of them see the same sandbox."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from sandbox import actions, runtime
+from sandbox.checkout import Live, Result, checkout
+from sandbox.errors import Busy, CloudError, Fault, OverQuota
+from sandbox.models import Sandbox, Version
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    runtime.supervisor()
+    yield
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return actions.create_sandbox(owner=None, start=actions.blank(), label="test")
+
+
+def ran(live: Live, line: str) -> tuple[Result, str]:
+    chunks: list[bytes] = []
+    result = live.run(line, write=chunks.append)
+    return result, b"".join(chunks).decode().replace("\r\n", "\n")
+
+
+def do(sandbox: Sandbox, line: str) -> tuple[int, str, Version]:
+    with checkout(sandbox) as live:
+        result, output = ran(live, line)
+        return result.status, output, live.commit(command=line)
+
+
+def in_thread(work: Callable[[], object]) -> threading.Thread:
+    def wrapped() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=wrapped)
+    thread.start()
+    return thread
+
+
+def test_a_new_sandbox_starts_in_environment(sandbox: Sandbox) -> None:
+    status, output, version = do(sandbox, "pwd; whoami; echo ~")
+    assert (status, output) == (0, "/home/ec2-user/environment\nec2-user\n/home/ec2-user\n")
+    assert version.number == 1
+
+
+def test_files_shell_and_cloud_carry_from_command_to_command(sandbox: Sandbox) -> None:
+    do(sandbox, "cd ~ && mkdir -p a/b && echo hi > a/b/c && x='one two'")
+    with checkout(sandbox) as live:
+        live.call("s3", "create_bucket", {"Bucket": "kept", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
+        live.commit()
+    status, output, _ = do(sandbox, 'cat a/b/c; echo "$x"; pwd')
+    assert (status, output) == (0, "hi\none two\n/home/ec2-user\n")
+    with checkout(sandbox) as live:
+        assert [bucket["Name"] for bucket in live.call("s3", "list_buckets", {})["Buckets"]] == ["kept"]
+        assert live.variables["x"] == "one two"
+        assert live.read("~/a/b/c") == b"hi\n"
+        assert not live.exists("~/a/b/d")
+
+
+def test_what_changed_is_recorded(sandbox: Sandbox) -> None:
+    with checkout(sandbox) as live:
+        ran(live, "echo 12 > new.txt")
+        live.call("s3", "create_bucket", {"Bucket": "made", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
+        version = live.commit()
+    assert version.changes["files"] == [{"path": "~/environment/new.txt", "change": "added", "size": 3}]
+    assert [(row["service"], row["id"], row["change"]) for row in version.changes["cloud"]] == [("s3", "made", "created")]
+
+
+def test_nothing_changed_makes_no_version(sandbox: Sandbox) -> None:
+    _, _, first = do(sandbox, "true")
+    _, _, second = do(sandbox, "true")
+    assert second == first
+
+
+def test_an_abort_leaves_head_and_files_as_they_were(sandbox: Sandbox) -> None:
+    do(sandbox, "echo kept > file")
+    with pytest.raises(RuntimeError), checkout(sandbox) as live:
+        ran(live, "echo lost > file; y=1")
+        raise RuntimeError
+    assert do(sandbox, 'cat file; echo "[$y]"')[1] == "kept\n[]\n"
+
+
+def test_one_holder_at_a_time(sandbox: Sandbox) -> None:
+    with checkout(sandbox), pytest.raises(Busy), checkout(sandbox):
+        pass
+    with pytest.raises(Busy), checkout(sandbox):
+        actions.reset(sandbox=sandbox, by="test")
+
+
+def test_the_guard_holds_when_the_lock_fails(sandbox: Sandbox) -> None:
+    other = actions.blank()
+    with pytest.raises(Fault) as fault, checkout(sandbox) as live:
+        ran(live, "echo x > y")
+        Sandbox.objects.filter(pk=sandbox.pk).update(head=other)
+        live.commit()
+    assert fault.value.code == "lost-race"
+    sandbox.refresh_from_db()
+    assert sandbox.head == other
+
+
+def test_a_lock_whose_lease_ran_out_is_taken_over(sandbox: Sandbox) -> None:
+    Sandbox.objects.filter(pk=sandbox.pk).update(lock_holder="a worker that died", lock_until=timezone.now())
+    assert do(sandbox, "echo on")[1] == "on\n"
+
+
+def test_over_quota_keeps_nothing_and_says_what(sandbox: Sandbox, settings) -> None:
+    settings.SANDBOX_HOME_FILES = 10
+    with pytest.raises(OverQuota) as refused, checkout(sandbox) as live:
+        ran(live, "touch {1..20}")
+        live.commit()
+    assert refused.value.values == {"what": "files", "used": 11, "limit": 10}
+    assert do(sandbox, "ls")[1] == ""
+
+
+def test_reset_is_a_pointer_move(sandbox: Sandbox) -> None:
+    do(sandbox, "echo x > y; z=1")
+    actions.reset(sandbox=sandbox, by="test")
+    sandbox.refresh_from_db()
+    assert sandbox.head == sandbox.start
+    assert do(sandbox, 'ls; echo "[$z]"')[1] == "[]\n"
+
+
+def test_delete_takes_the_working_copy_away(sandbox: Sandbox) -> None:
+    from sandbox.checkout import folder_of
+
+    do(sandbox, "mkdir d; touch d/f; chmod 000 d")
+    assert folder_of(sandbox).exists()
+    actions.delete(sandbox=sandbox, by="test")
+    assert not folder_of(sandbox).exists()
+    assert not Sandbox.objects.filter(pk=sandbox.pk).exists()
+
+
+def test_a_check_script_sees_the_value_and_changes_nothing(sandbox: Sandbox) -> None:
+    with checkout(sandbox) as live:
+        ran(live, "echo data > file; v=7")
+        live.commit()
+        status, output = live.script('cat file; echo "v=$v"; echo changed > file; v=8; exit 3')
+    assert (status, output.split("\n")[:2]) == (3, ["data", "v=7"])
+    assert do(sandbox, 'cat file; echo "$v"')[1] == "data\n7\n"
+
+
+def test_two_learners_make_the_same_bucket_without_meeting() -> None:
+    start = actions.blank()
+    pair = [actions.create_sandbox(owner=None, start=start) for _ in range(2)]
+    body = {"Bucket": "the-same-name", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}}
+    with checkout(pair[0]) as one, checkout(pair[1]) as two:
+        for live in (one, two):
+            live.call("s3", "create_bucket", body)
+        for live in (one, two):
+            live.commit()
+    with checkout(pair[0]) as live, pytest.raises(CloudError, match="BucketAlreadyOwnedByYou"):
+        live.call("s3", "create_bucket", body)
+
+
+def test_the_cloud_process_killed_mid_command_rolls_back(sandbox: Sandbox) -> None:
+    do(sandbox, "x=1")
+    with pytest.raises(Fault) as fault, checkout(sandbox) as live:
+        live.call("s3", "create_bucket", {"Bucket": "lost", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
+        runtime.kill_clouds_for_test()
+        live.commit()
+    assert fault.value.code == "cloud-died"
+    with checkout(sandbox) as live:
+        assert live.call("s3", "list_buckets", {})["Buckets"] == []
+
+
+def test_the_value_moves_to_another_machine(sandbox: Sandbox) -> None:
+    """Another worker has no working copy: everything comes from the blobs."""
+    from sandbox.checkout import folder_of
+    from sandbox.store import tree
+
+    do(sandbox, "mkdir -m 750 d; echo x > d/f; touch -d 2020-01-01 d/f; ln -s d/f l; q='a b'")
+    tree.remove(folder_of(sandbox))
+    assert do(sandbox, 'stat -c "%a %Y" d d/f; cat l; echo "$q"')[1].splitlines()[1:] == ["644 1577836800", "x", "a b"]
+
+
+def test_real_tools_meet_the_cloud(sandbox: Sandbox) -> None:
+    status, output, _ = do(sandbox, "aws sts get-caller-identity --query Arn --output text")
+    assert (status, output) == (0, f"arn:aws:sts::{sandbox.head.account}:assumed-role/LabWorkstationRole/{sandbox.instance_id}\n")
+    status, output, version = do(sandbox, "aws s3 mb s3://mine-$RANDOM && aws s3 ls | wc -l")
+    assert (status, output.splitlines()[-1]) == (0, "1")
+    assert [row["type"] for row in version.changes["cloud"]] == ["bucket"]
