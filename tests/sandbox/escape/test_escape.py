@@ -10,26 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from probes import PROBES
 
 HERE = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("COURSE_SANDBOX_VENV", HERE.parents[2] / ".venv-sandbox"))
-sys.path.insert(0, str(HERE / "probes"))
-
-import files  # noqa: E402
-import kernel  # noqa: E402
-import others  # noqa: E402
-from attack import PROBES  # noqa: E402
-
-assert files and kernel and others
 CONTROLLED = [name for name, (_attack, control) in PROBES.items() if control != "never"]
 
 
 @pytest.fixture(scope="module")
 def report() -> Iterator[dict]:
-    # Not below a folder of pytest's: those are closed to the user that a root-started harness becomes.
+    # Not below a folder of pytest's: those are closed to the user that a root-started one becomes.
     work = Path(tempfile.mkdtemp(prefix="escape-"))
     try:
-        done = subprocess.run([sys.executable, HERE / "harness.py", work, VENV], capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run([sys.executable, HERE / "stage.py", work, VENV], capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         yield json.loads(done.stdout)
     finally:

@@ -1,6 +1,6 @@
 """Attempts to get out of a jail, each a function that returns whether it managed to (an OSError means it did not).
 
-This folder is mounted into a jail and its main.py runs there. It runs outside too, as the same user, where what that user
+This folder is mounted into a jail and ``python3 -m probes`` runs there. It runs outside too, as the same user, where what that user
 may do must succeed: a probe that cannot succeed proves nothing. ``outside`` says which control that is:
 
     user        an ordinary process of the same user must manage it

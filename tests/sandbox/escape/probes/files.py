@@ -6,7 +6,7 @@ import os
 import struct
 from typing import Any
 
-from attack import Targets, attempt, creates, listdir, probe, read, read_some, syscall, writable
+from probes.attack import Targets, attempt, creates, listdir, probe, read, read_some, syscall, writable
 
 # --- files ---
 

@@ -10,7 +10,7 @@ import struct
 import termios
 from typing import Any
 
-from attack import Targets, probe, syscall
+from probes.attack import Targets, probe, syscall
 
 # --- mounts and namespaces ---
 

@@ -7,7 +7,7 @@ import signal
 import socket
 from typing import Any
 
-from attack import Targets, probe, quietly, read, syscall
+from probes.attack import Targets, probe, quietly, read, syscall
 
 # --- other processes ---
 

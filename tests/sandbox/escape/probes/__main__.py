@@ -5,13 +5,10 @@ import json
 import signal
 import sys
 
-import files
-import kernel
-import others
-from attack import PROBES, read, run
+from probes import PROBES
+from probes.attack import read, run
 
 if __name__ == "__main__":
-    assert files and kernel and others
     signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # one of the probes signals everything it can reach
     targets = json.loads(read(sys.argv[1]))
     answers = {}

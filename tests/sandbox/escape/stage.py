@@ -72,8 +72,8 @@ def write(path: Path, targets: dict[str, object]) -> None:
     path.write_text(json.dumps(targets))
 
 
-def run(argv: list[str], env: dict[str, str], pass_fds: tuple[int, ...]) -> dict[str, str]:
-    done = subprocess.run(argv, env=env, pass_fds=pass_fds, capture_output=True, text=True, timeout=60, check=False)
+def run(argv: list[str], env: dict[str, str], pass_fds: tuple[int, ...], cwd: Path | None = None) -> dict[str, str]:
+    done = subprocess.run(argv, env=env, pass_fds=pass_fds, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode != 0:
         raise SystemExit(f"status {done.returncode}: {done.stderr}")
     answers: dict[str, str] = json.loads(done.stdout)
@@ -91,8 +91,9 @@ def inside(work: Path, built: rootfs.Rootfs, targets: dict[str, object]) -> dict
         rootfs.learner_environment(),
         state=work / "mine/state",
         binds=[bwrap.Bind(HERE / "probes", "/run/probes")],
+        cwd="/run",
     )
-    with bwrap.command(jail, ["python3", "-ESB", "/run/probes/main.py", "/run/sandbox/targets"]) as launch:
+    with bwrap.command(jail, ["python3", "-ESB", "-m", "probes", "/run/sandbox/targets"]) as launch:
         return run(launch.argv, launch.env, launch.pass_fds)
 
 
@@ -102,7 +103,7 @@ def outside(work: Path, built: rootfs.Rootfs, targets: dict[str, object]) -> dic
     write(work / "outside/targets", targets)
     folder = os.open(work, os.O_RDONLY)
     try:
-        return run([sys.executable, "-ESB", str(HERE / "probes/main.py"), str(work / "outside/targets")], {"ANYTHING": "1"}, (folder,))
+        return run([sys.executable, "-ESB", "-m", "probes", str(work / "outside/targets")], {"ANYTHING": "1"}, (folder,), HERE)
     finally:
         os.close(folder)
 
