@@ -108,16 +108,20 @@ def publish(attempt_id: int, name: str, **data: Any) -> str:
     except RedisError as error:
         log.warning("an event of attempt %s was not published: %s", attempt_id, error)
         return ""
-    return found.decode() if isinstance(found, bytes) else str(found)
+    return _text(found)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value or "")
 
 
 def position(attempt_id: int) -> str:
     """Where the stream is now. Take it *before* reading the state from the database, then follow from it: nothing is missed."""
     try:
-        epoch, number = client().hmget(_keys(attempt_id)[1], ["epoch", "number"])  # type: ignore[misc,unused-ignore]
+        epoch, number = client().hmget(_keys(attempt_id)[1], ["epoch", "number"])
     except RedisError:
         return NOWHERE
-    return f"{epoch.decode()}:{number.decode()}" if epoch and number else NOWHERE
+    return f"{_text(epoch)}:{_text(number)}" if epoch and number else NOWHERE
 
 
 async def follow(attempt_id: int, after: str, *, block_seconds: float = 5.0) -> AsyncIterator[Event | Gap | KeepAlive]:
@@ -158,11 +162,11 @@ class _Follower:
         """What came; empty after ``block_seconds`` without anything. Raises RedisError."""
         if self.check_needed and (gap := await self._check()):
             return [gap]
-        answer = await self.connection.xread({self.stream: f"{self.number}-1"}, count=200, block=int(block_seconds * 1000))
+        answer: Any = await self.connection.xread({self.stream: f"{self.number}-1"}, count=200, block=int(block_seconds * 1000))
         if not answer:
             self.check_needed = True  # the stream may have been thrown away and begun anew at lower numbers
             return []
-        rows = answer[0][1] if isinstance(answer, list) else next(iter(answer.values()))[0]
+        rows: list[tuple[bytes, dict[bytes, bytes]]] = answer[0][1]
         found: list[Event | Gap] = []
         for key, fields in rows:
             epoch, number = fields[b"epoch"].decode(), int(key.split(b"-")[0])
@@ -177,7 +181,7 @@ class _Follower:
         """Is the stream still the one we follow, and does it still hold what comes next?"""
         self.check_needed = False
         epoch, number = await self.connection.hmget(self.meta, ["epoch", "number"])
-        epoch, last = (epoch or b"").decode(), int(number or 0)
+        epoch, last = _text(epoch), int(number or 0)
         if epoch == self.epoch and self.number <= last:
             return None  # a trimmed head shows as a hole in the numbers
         gap = (epoch, last) != (self.epoch, self.number)

@@ -126,7 +126,7 @@ def _step(value: Value, folder: Path, texts: dict[str, Prose]) -> Step:
 
 def _solve(value: Value, folder: Path) -> tuple[str, ...]:
     """A list of commands, or the name of a script in the lab's folder."""
-    if value.node.id == "sequence":
+    if value.is_list:
         return value.texts()
     path = folder / value.text()
     if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):

@@ -33,11 +33,11 @@ class Value:
         """The value as YAML gives it: numbers, booleans, lists and mappings of them."""
         loader = yaml.SafeLoader("")
         try:
-            return loader.construct_object(self.node, deep=True)  # type: ignore[no-untyped-call]
+            return loader.construct_object(self.node, deep=True)
         except yaml.YAMLError as error:
             raise self.error(str(error)) from error
         finally:
-            loader.dispose()  # type: ignore[no-untyped-call]
+            loader.dispose()
 
     def integer(self, least: int = 0) -> int:
         value = self.plain()
@@ -61,6 +61,10 @@ class Value:
         if not isinstance(self.node, yaml.SequenceNode):
             raise self.error("a list is needed here (lines that begin with “- ”)")
         return [Value(self.path, node, f"{self.name}[{number}]") for number, node in enumerate(self.node.value, 1)]
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.node, yaml.SequenceNode)
 
     def texts(self) -> tuple[str, ...]:
         return tuple(item.text() for item in self.items())

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import markdown
+import markdown  # type: ignore[import-untyped]
 import nh3
 
 from labs.lab.errors import LabError

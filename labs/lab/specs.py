@@ -46,7 +46,7 @@ def read_words(value: Value) -> Words:
 
 def read_checks(value: Value) -> tuple[Check, ...]:
     """A step's ``check``: one, or a list of which all must pass. Raises LabError."""
-    items = value.items() if value.node.id == "sequence" else [value]
+    items = value.items() if value.is_list else [value]
     if not items:
         raise value.error("at least one check is needed here")
     kept: set[str] = set()

@@ -1,0 +1,202 @@
+"""What a learner can do. Each is one atomic write; work is handed to a worker when the write is committed."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from labs import control, presenting, publishing
+from labs.editions import keep_edition, lab_of
+from labs.lab.model import Lab
+from labs.models import Attempt, Command, StepProgress
+from sandbox import actions as sandboxes
+from sandbox.errors import LearnerError
+
+log = logging.getLogger(__name__)
+
+MAX_LINE = 16_384
+MAX_INPUT = 65_536
+
+
+def start_attempt(*, user: AbstractBaseUser, lab: Lab, language: str = "en") -> Attempt:
+    """The learner's attempt at ``lab``: the open one, or a new one. Until it is ``ready`` a worker prepares its sandbox."""
+    with transaction.atomic():
+        keep_edition(lab)
+        attempt, _created = Attempt.objects.get_or_create(
+            user=user, lab=lab.name, finished=None, defaults={"content_hash": lab.content_hash, "language": language[:2]}
+        )
+        Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now(), language=language[:2])
+        attempt.language = language[:2]
+        if not attempt.ready:
+            _begin_again(attempt, lab)
+    if not attempt.ready:
+        attempt.problem = ""
+        wake("labs.tasks.prepare_attempt", attempt.pk)
+    return attempt
+
+
+def _begin_again(attempt: Attempt, lab: Lab) -> None:
+    """An attempt whose sandbox is not there yet, or no longer: the lab as it is now, from its first step. Points are kept."""
+    attempt.content_hash, attempt.problem = lab.content_hash, ""
+    attempt.save(update_fields=["content_hash", "problem"])
+    _to_first_step(attempt, lab)
+
+
+def _to_first_step(attempt: Attempt, lab: Lab) -> None:
+    for progress in attempt.steps.all():
+        progress.reopen()
+    have = set(attempt.steps.values_list("step_id", flat=True))
+    for step in lab.steps:
+        if step.id not in have:
+            StepProgress.objects.create(attempt=attempt, step_id=step.id)
+    attempt.step = lab.steps[0].id if lab.steps else ""
+    last = attempt.commands.order_by("-number").values_list("number", flat=True).first()
+    attempt.console_from, attempt.completed = last or 0, None
+    attempt.save(update_fields=["step", "console_from", "completed"])
+
+
+def seen(*, attempt: Attempt, language: str) -> None:
+    """The learner looks at it, in this language."""
+    Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now(), language=language[:2])
+
+
+def submit_command(*, attempt: Attempt, line: str, key: uuid.UUID, rows: int = 24, cols: int = 100) -> Command:
+    """Queue a line. The same ``key`` again returns the row that there is. Raises LearnerError: busy, preparing, empty, too-long, closed."""
+    if earlier := attempt.commands.filter(key=key).first():
+        return earlier
+    line = line.replace("\r\n", "\n").strip("\n")
+    _refuse(attempt, line)
+    try:
+        command = _queue(attempt, line, key, rows, cols)
+    except IntegrityError:
+        # The same click, twice at once: the other request made the row.
+        return attempt.commands.get(key=key)
+    return command
+
+
+def _refuse(attempt: Attempt, line: str) -> None:
+    if attempt.finished:
+        raise LearnerError("closed")
+    if not attempt.ready:
+        raise LearnerError("preparing")
+    if not line.strip():
+        raise LearnerError("empty")
+    if len(line) > MAX_LINE:
+        raise LearnerError("too-long", limit=MAX_LINE)
+
+
+@transaction.atomic
+def _queue(attempt: Attempt, line: str, key: uuid.UUID, rows: int, cols: int) -> Command:
+    # The row of the attempt is the lock under which numbers are given and busy is decided.
+    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    if attempt.running_command():
+        raise LearnerError("busy")
+    command = Command.objects.create(
+        attempt=attempt,
+        key=key,
+        number=attempt.next_number(),
+        line=line.replace("\0", ""),
+        rows=max(5, min(rows, 200)),
+        cols=max(20, min(cols, 400)),
+        cwd_before=presenting.cwd_of(attempt),
+    )
+    Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now())
+    transaction.on_commit(lambda: _queued(command))
+    return command
+
+
+def _queued(command: Command) -> None:
+    wake("labs.tasks.run_command", command.pk)
+    publishing.command_changed(command)
+
+
+def stop_command(*, command: Command) -> None:
+    """Ask for an end: ^C first, the second time the kill. Raises LearnerError not-running."""
+    name = "KILL" if command.stopping else "INT"
+    queued = Command.objects.filter(pk=command.pk, state=Command.State.QUEUED)
+    if queued.update(state=Command.State.REFUSED, message="stopped", stopping=name, ended=timezone.now()):
+        command.refresh_from_db()
+        publishing.command_changed(command)
+        return
+    if not Command.objects.filter(pk=command.pk, state=Command.State.RUNNING).update(stopping=name):
+        raise LearnerError("not-running")
+    control.send(command.pk, "signal", name=name)
+
+
+def send_input(*, command: Command, text: str) -> None:
+    """Type into the running program. Raises LearnerError: not-running, too-long, not-delivered."""
+    if len(text) > MAX_INPUT:
+        raise LearnerError("too-long", limit=MAX_INPUT)
+    if not Command.objects.filter(pk=command.pk, state=Command.State.RUNNING).exists():
+        raise LearnerError("not-running")
+    if not control.send(command.pk, "input", text=text):
+        raise LearnerError("not-delivered")
+
+
+def resize(*, command: Command, rows: int, cols: int) -> None:
+    control.send(command.pk, "resize", rows=max(5, min(rows, 200)), cols=max(20, min(cols, 400)))
+
+
+def show_hint(*, step: StepProgress) -> StepProgress:
+    """One more hint. Raises LearnerError no-more-hints."""
+    with transaction.atomic():
+        step = StepProgress.objects.select_for_update().select_related("attempt").get(pk=step.pk)
+        if step.hints_shown >= len(lab_of(step.attempt).step(step.step_id).hints):
+            raise LearnerError("no-more-hints")
+        step.hints_shown += 1
+        step.save(update_fields=["hints_shown"])
+    publishing.guide_changed(lab_of(step.attempt), step.attempt)
+    return step
+
+
+def show_solution(*, step: StepProgress) -> StepProgress:
+    """The step's solution; passing it afterwards gives its points less the solution's cost."""
+    StepProgress.objects.filter(pk=step.pk).update(solution_shown=True)
+    step.refresh_from_db()
+    publishing.guide_changed(lab_of(step.attempt), step.attempt)
+    return step
+
+
+def check_now(*, attempt: Attempt) -> None:
+    """Let a worker look at the current step; what it finds comes as an event. Raises LearnerError: busy, preparing."""
+    if not attempt.ready:
+        raise LearnerError("preparing")
+    if attempt.running_command():
+        raise LearnerError("busy")
+    wake("labs.tasks.check_attempt", attempt.pk)
+
+
+def reset_attempt(*, attempt: Attempt, by: Any) -> None:
+    """Everything back to the lab's start; points stay as the most that the steps can give again. Raises LearnerError: busy, preparing."""
+    if attempt.sandbox is None:
+        raise LearnerError("preparing")
+    with transaction.atomic():
+        locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        if locked.running_command():
+            raise LearnerError("busy")
+        sandboxes.reset(sandbox=attempt.sandbox, by=by)
+        _to_first_step(locked, lab_of(locked))
+    publishing.page_changed(attempt)
+
+
+def finish(*, attempt: Attempt) -> None:
+    """Close the attempt; starting the lab again begins a new one. Raises LearnerError busy."""
+    if attempt.running_command():
+        raise LearnerError("busy")
+    Attempt.objects.filter(pk=attempt.pk, finished=None).update(finished=timezone.now())
+
+
+def wake(task: str, *args: Any) -> None:
+    """Wake a worker. Where the broker is away the row stays, and the sweeper wakes one later."""
+    from celery import current_app  # noqa: PLC0415 - the application is made after the models are loaded
+
+    try:
+        current_app.send_task(task, args=args, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("%s%r was not sent: %s", task, args, error)

@@ -1,0 +1,146 @@
+"""What goes towards a running command: stop, input, size. It travels by Redis to whichever worker runs it.
+
+One listening thread per worker process. A message that nobody heard is lost; a stop is in the command's row as well, and the
+worker's heartbeat finds it there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import redis
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from labs import events
+
+log = logging.getLogger(__name__)
+CHANNEL = "labs:control"
+LONGEST_PAUSE = 2.0
+
+
+class Controlled(Protocol):
+    """What a running command answers to; every method may be called from any thread."""
+
+    def send(self, data: bytes, /) -> None: ...
+    def resize(self, rows: int, cols: int, /) -> None: ...
+    def interrupt(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+def send(command_id: int, what: str, **data: Any) -> bool:
+    """Tell the worker that runs it. False where no worker heard it."""
+    body = json.dumps({"command": command_id, "what": what, **data})
+    try:
+        return bool(events.client().publish(CHANNEL, body))
+    except RedisError as error:
+        log.warning("command %s was not told to %s: %s", command_id, what, error)
+        return False
+
+
+def signal(live: Controlled, name: str) -> None:
+    if name == "KILL":
+        live.kill()
+    else:
+        live.interrupt()
+
+
+class Listener:
+    """This process's ear: knows the running commands and passes on what is meant for them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._running: dict[int, Controlled] = {}
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self.listening = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="labs-control", daemon=True)
+        self._thread.start()
+
+    @contextlib.contextmanager
+    def controls(self, command_id: int, live: Controlled) -> Iterator[None]:
+        """``live`` is what runs ``command_id`` until the block ends."""
+        with self._lock:
+            self._running[command_id] = live
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.pop(command_id, None)
+
+    def close(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _listen(self) -> None:
+        pause = 0.05
+        while not self._ended.is_set():
+            try:
+                self._follow()
+                pause = 0.05
+            except (RedisError, OSError) as error:
+                log.warning("control is away for a moment: %s", error)
+                self.listening.clear()
+                self._ended.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _follow(self) -> None:
+        with (
+            redis.Redis.from_url(self._url, socket_connect_timeout=2, health_check_interval=10) as connection,
+            connection.pubsub(ignore_subscribe_messages=False) as channel,
+        ):
+            channel.subscribe(CHANNEL)
+            while not self._ended.is_set():
+                message = channel.get_message(timeout=0.5)
+                if message is None:
+                    continue
+                if message["type"] == "subscribe":
+                    self.listening.set()
+                elif message["type"] == "message":
+                    self._pass_on(message["data"])
+
+    def _pass_on(self, body: bytes) -> None:
+        try:
+            message = json.loads(body)
+            with self._lock:
+                live = self._running.get(message["command"])
+            if live is not None:
+                _obey(live, message)
+        except Exception:  # one bad message or a command that just ended must not deafen the process
+            log.exception("a control message was not obeyed")
+
+
+def _obey(live: Controlled, message: dict[str, Any]) -> None:
+    if message["what"] == "input":
+        live.send(message["text"].encode())
+    elif message["what"] == "resize":
+        live.resize(message["rows"], message["cols"])
+    elif message["what"] == "signal":
+        signal(live, message["name"])
+
+
+_shared: Listener | None = None
+_shared_lock = threading.Lock()
+
+
+def listener() -> Listener:
+    """This process's listener, begun when first asked for."""
+    global _shared
+    with _shared_lock:
+        if _shared is None:
+            _shared = Listener(settings.REDIS_URL)
+        return _shared
+
+
+def close() -> None:
+    """End this process's listener."""
+    global _shared
+    with _shared_lock:
+        if _shared is not None:
+            _shared.close()
+        _shared = None

@@ -1,0 +1,227 @@
+"""What the templates are given: one place for the page and for the worker, which renders the same templates into events.
+
+Contexts (all plain values, texts in the active language):
+``block.html``   block: id number line state running failed ok status_words duration elapsed_ms prompt output_html current_html
+                 message fault changes{files[path change word size_words] cloud[service type id change word]}
+``step.html``    step: id number title passed current points got segments seen[kind word what] hints hints_left has_solution solution
+                 solution_cost check_url hint_url solution_url
+``track.html``   track: passed steps got points complete
+``prompt_sign.html``   prompt
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+
+from labs import events, terminal
+from labs.lab.model import CommandBlock, Lab, Segment, words
+from labs.lab.prose import to_html
+from labs.models import Attempt, Command, StepProgress
+from labs.wording import size
+from labs.wording import words as ours
+
+HOME = "/home/ec2-user"
+START_CWD = f"{HOME}/environment"
+SHOWN_BLOCKS = 100
+HISTORY = 500
+
+
+def language() -> str:
+    return (get_language() or "en")[:2]
+
+
+def where(cwd: str) -> str:
+    """``/home/ec2-user/environment`` → ``~/environment``."""
+    cwd = cwd or START_CWD
+    return "~" + cwd[len(HOME) :] if cwd == HOME or cwd.startswith(HOME + "/") else cwd
+
+
+def prompt(attempt: Attempt) -> str:
+    return where(cwd_of(attempt))
+
+
+def cwd_of(attempt: Attempt) -> str:
+    last = attempt.console().exclude(cwd_after="").order_by("-number").values_list("cwd_after", flat=True).first()
+    return last or START_CWD
+
+
+# --- a command -------------------------------------------------------------------------------------------------------------
+
+
+def block(command: Command) -> dict[str, Any]:
+    """See the module's docstring."""
+    shown = terminal.Screen().feed(bytes(command.output))
+    running = not command.finished
+    return {
+        "id": command.pk,
+        "number": command.number,
+        "line": command.line,
+        "state": command.state,
+        "running": running,
+        "ok": command.state == Command.State.DONE and command.exit_status == 0,
+        "failed": not running and not (command.state == Command.State.DONE and command.exit_status == 0),
+        "fault": command.state == Command.State.LOST,
+        "status_words": _status_words(command),
+        "duration": _duration(command.duration_ms),
+        "elapsed_ms": int((timezone.now() - (command.claimed or command.queued)).total_seconds() * 1000),
+        "prompt": where(command.cwd_before),
+        "output_html": _safe(shown.lines_html),
+        "current_html": _safe(shown.tail_html),
+        "message": ours(command.message, **command.message_values) if command.message else "",
+        "changes": _changes(command.changes),
+    }
+
+
+def _safe(html: str) -> SafeString:
+    return mark_safe(html)  # noqa: S308 - only of labs.terminal and labs.lab.prose, which escape and sanitise
+
+
+def _status_words(command: Command) -> str:
+    if command.state == Command.State.DONE and command.exit_status:
+        return gettext("exit status %(status)s") % {"status": command.exit_status}
+    if command.state in {Command.State.LOST, Command.State.REFUSED}:
+        return str(command.get_state_display())
+    return ""
+
+
+def _duration(milliseconds: int | None) -> str:
+    if milliseconds is None:
+        return ""
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    seconds = milliseconds / 1000
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
+def _changes(changes: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    verbs = {"added": gettext("added"), "modified": gettext("changed"), "deleted": gettext("deleted")}
+    found = {what: [{**row, "word": verbs.get(str(row.get("change")), "")} for row in rows] for what, rows in changes.items() if rows}
+    for row in found.get("files", []):
+        row["path"] = where(row["path"]) if row["path"].startswith("/") else row["path"]
+        row["size_words"] = size(row["size"]) if isinstance(row.get("size"), int) and row["change"] != "deleted" else ""
+    return found
+
+
+# --- the guide -------------------------------------------------------------------------------------------------------------
+
+
+def segments(found: Iterable[Segment]) -> list[dict[str, Any]]:
+    """One dict a piece: ``html`` (safe) or ``command``."""
+    shown: list[dict[str, Any]] = []
+    for segment in found:
+        if isinstance(segment, CommandBlock):
+            shown += [{"command": line} for line in segment.commands]
+        else:
+            shown.append({"html": _safe(segment.text)})
+    return shown
+
+
+def steps(lab: Lab, attempt: Attempt | None) -> list[dict[str, Any]]:
+    """One dict a step, see the module's docstring."""
+    found = {progress.step_id: progress for progress in attempt.steps.all()} if attempt else {}
+    return [_step(lab, number, attempt, found.get(step.id)) for number, step in enumerate(lab.steps, 1)]
+
+
+def _step(lab: Lab, number: int, attempt: Attempt | None, progress: StepProgress | None) -> dict[str, Any]:
+    step = lab.steps[number - 1]
+    section = lab.section(step.id, language())
+    shown = progress.hints_shown if progress else 0
+    passed = bool(progress and progress.passed)
+    return {
+        "id": step.id,
+        "number": number,
+        "title": section.title,
+        "passed": passed,
+        "current": bool(attempt and attempt.step == step.id) and not passed,
+        "points": step.points,
+        "got": progress.points or 0 if progress and passed else 0,
+        "segments": segments(section.segments),
+        "seen": [_look(look) for look in progress.seen] if progress else [],
+        "hints": [_markdown(words(hint, language())) for hint in step.hints[:shown]],
+        "hints_left": max(0, len(step.hints) - shown),
+        "has_solution": True,
+        "solution": [{"command": line} for line in step.solve] if progress and progress.solution_shown else [],
+        "solution_cost": step.solution_cost,
+        **_step_urls(attempt, step.id),
+    }
+
+
+def _step_urls(attempt: Attempt | None, step_id: str) -> dict[str, str]:
+    return {f"{name}_url": reverse(name, args=[attempt.pk, step_id]) for name in ("check", "hint", "solution")} if attempt else {}
+
+
+@lru_cache(maxsize=1024)
+def _markdown(text: str) -> SafeString:
+    return _safe(to_html(text))
+
+
+def _look(look: dict[str, Any]) -> dict[str, str]:
+    """A kept ``labs.grading.Look`` in the active language: kind is pass, not or error."""
+    text = words(look.get("text") or {}, language()) or (ours(look["code"], **look.get("values", {})) if look.get("code") else "")
+    return {"kind": look["kind"], "word": text or gettext("Done"), "what": look.get("what", "")}
+
+
+def track(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
+    """How far the attempt is."""
+    found = list(attempt.steps.all()) if attempt else []
+    passed = sum(progress.passed for progress in found)
+    return {
+        "passed": passed,
+        "steps": len(lab.steps),
+        "got": sum(progress.points or 0 for progress in found if progress.passed),
+        "points": lab.points,
+        "complete": bool(lab.steps) and passed == len(lab.steps),
+    }
+
+
+# --- the page --------------------------------------------------------------------------------------------------------------
+
+
+def page(lab: Lab, attempt: Attempt) -> dict[str, Any]:
+    """Everything that the page shows of an attempt, and ``after``: from where to follow its events so that none is missing.
+
+    The position is taken before the rows are read. A block that is running holds the output up to its own ``stream_id``, so the
+    stream is followed from there; what comes twice then are whole blocks, and those replace themselves.
+    """
+    after = events.position(attempt.pk)
+    attempt.refresh_from_db()
+    commands = list(attempt.console().order_by("-number")[:SHOWN_BLOCKS])[::-1]
+    running = next((command for command in commands if not command.finished), None)
+    text = lab.in_language(language())
+    return {
+        "after": running.stream_id or after if running else after,
+        "blocks": [block(command) for command in commands],
+        "running": running,
+        "prompt": prompt(attempt),
+        "history": history(attempt),
+        "steps": steps(lab, attempt),
+        "track": track(lab, attempt),
+        "problem": ours(attempt.problem) if attempt.problem else "",
+        "lab": {
+            "name": lab.name,
+            "title": words(lab.title, language()),
+            "summary": words(lab.summary, language()),
+            "minutes": lab.minutes,
+            "intro": segments(text.intro),
+            "end": segments(text.end.segments) if text.end else [],
+        },
+    }
+
+
+def urls(attempt: Attempt) -> dict[str, str]:
+    """The attempt's addresses, by the names that ``labs.urls`` gives them; all but ``start`` take the attempt's key."""
+    names = ("page", "stream", "commands", "input", "stop", "reset")
+    return {"start": reverse("start", args=[attempt.lab])} | {name: reverse(name, args=[attempt.pk]) for name in names}
+
+
+def history(attempt: Attempt) -> list[str]:
+    """Lines typed in this attempt, oldest first, repetitions in a row once."""
+    lines = list(attempt.commands.order_by("-number").values_list("line", flat=True)[:HISTORY])[::-1]
+    return [line for at, line in enumerate(lines) if at == 0 or line != lines[at - 1]]
