@@ -122,10 +122,12 @@ class Usage:
         self._started = self._start_time()
 
     def _start_time(self) -> bytes:
+        """Nothing for a zombie: the kernel lets a pid 1 become one only when all of its namespace are gone."""
         try:
-            return _stat(self.pid)[19]
+            stat = _stat(self.pid)
         except OSError:
             return b""
+        return b"" if stat[0] in (b"Z", b"X") else stat[19]
 
     def pids(self) -> list[int]:
         """Host pids of the jail's processes, pid 1 first; empty once it is gone, also when its number is used again."""
