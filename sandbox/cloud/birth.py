@@ -38,13 +38,15 @@ def bear(identity: dict[str, Any]) -> None:
     )  # fmt: skip
     iam.put_role_policy(role, "LabWorkstation", json.dumps(_POLICY))
     iam.create_instance_profile(name=role, path="/", role_names=[role], tags=[])
-    ec2_backends[account][identity["region"]]  # noqa: B018 - making it makes the default network
+    ec2_backends[account][identity["region"]]  # Making it makes the default network.
 
 
 def sign_in(identity: dict[str, Any]) -> None:
     """Register the checkout's credentials as the session ``assumed-role/<role>/<instance id>``; they are kept out of a freeze."""
     account, role = identity["account"], identity["role_name"]
-    key = AccessKey(user_name=None, prefix="ASIA", account_id=account)
+    key = AccessKey(  # type: ignore[abstract]
+        user_name=None, prefix="ASIA", account_id=account
+    )
     key.access_key_id, key.secret_access_key = identity["access_key_id"], identity["secret_access_key"]
     arn = f"arn:aws:iam::{account}:role/{role}"
     key.role_arn = arn

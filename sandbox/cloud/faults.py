@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 NOT_SIMULATED = "NotSimulated"
 
 
-class Fault(Exception):
+class AwsError(Exception):
     """An answer that is an error: AWS's ``code``, a sentence, an HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
@@ -25,9 +25,9 @@ class Fault(Exception):
         self.status = status
 
 
-def not_simulated(what: str) -> Fault:
+def not_simulated(what: str) -> AwsError:
     """What is not built. Status 400: no AWS client tries that again (it would a 501)."""
-    return Fault(NOT_SIMULATED, f"not simulated here: {what}", 400)
+    return AwsError(NOT_SIMULATED, f"not simulated here: {what}", 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,16 @@ class Answer:
     body: bytes
 
 
-def render(fault: Fault, protocol: str, *, head: bool = False, resource: str = "") -> Answer:
+def render(fault: AwsError, protocol: str, *, head: bool = False, resource: str = "") -> Answer:
     """The fault in ``protocol`` (botocore's names, ``s3`` for S3's own); ``head`` leaves the body out as HTTP demands."""
     request_id = secrets.token_hex(8).upper() if protocol == "s3" else _uuid()
     headers = [("x-amzn-RequestId", request_id)]
     if protocol in ("json", "rest-json"):
         text = {"__type": fault.code, "message": fault.message} if protocol == "json" else {"message": fault.message}
-        headers += [("Content-Type", "application/x-amz-json-1.1" if protocol == "json" else "application/json"), ("x-amzn-ErrorType", fault.code)]
+        headers += [
+            ("Content-Type", "application/x-amz-json-1.1" if protocol == "json" else "application/json"),
+            ("x-amzn-ErrorType", fault.code),
+        ]
         body = json.dumps(text).encode()
     elif protocol == "smithy-rpc-v2-cbor":
         headers += [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
@@ -56,7 +59,7 @@ def render(fault: Fault, protocol: str, *, head: bool = False, resource: str = "
     return Answer(fault.status, headers, b"" if head else body)
 
 
-def _xml(fault: Fault, protocol: str, request_id: str, resource: str) -> str:
+def _xml(fault: AwsError, protocol: str, request_id: str, resource: str) -> str:
     code, message = escape(fault.code), escape(fault.message)
     error = f"<Code>{code}</Code><Message>{message}</Message>"
     if protocol == "s3":

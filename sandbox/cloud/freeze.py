@@ -20,8 +20,8 @@ from typing import Any
 
 import cloudpickle
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import EC2Backend
 from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
@@ -87,7 +87,8 @@ def thaw(root: bytes, fetch: Callable[[str], bytes]) -> list[str]:
 def _universe() -> dict[str, dict[str, dict[str, Any]]]:
     """Backends by moto's module name, account and region. moto's own default account is where its routes come from, nobody's state."""
     universe: dict[str, dict[str, dict[str, Any]]] = {}
-    for group in list(BackendDict._instances):  # noqa: SLF001
+    instances: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
+    for group in list(instances):
         accounts = {a: dict(regions) for a, regions in group.items() if regions and (a != DEFAULT_ACCOUNT_ID or a == home_account())}
         if accounts:
             universe[_name(group)] = accounts
@@ -101,8 +102,16 @@ def _name(group: BackendDict[Any]) -> str:
 @contextmanager
 def _without_session(access_key: str) -> Iterator[None]:
     """The caller holds the gate's lock, so nobody sees the account without it."""
-    sessions = [(backend.assumed_roles, s) for a in sts_backends.values() for backend in a.values() for s in backend.assumed_roles if s.access_key_id == access_key]
-    keys = [(b.access_keys, b.access_keys.pop(access_key)) for a in iam_backends.values() for b in a.values() if access_key in b.access_keys]
+    sessions = [
+        (backend.assumed_roles, s)
+        for a in sts_backends.values()
+        for backend in a.values()
+        for s in backend.assumed_roles
+        if s.access_key_id == access_key
+    ]
+    keys = [
+        (b.access_keys, b.access_keys.pop(access_key)) for a in iam_backends.values() for b in a.values() if access_key in b.access_keys
+    ]
     for roles, session in sessions:
         roles.remove(session)
     try:

@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -16,8 +17,8 @@ from werkzeug.wrappers import Response
 
 from sandbox.cloud import hooks, kms_rules, s3_access, s3_rules, sts_rules
 from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_scope
-from sandbox.cloud.faults import Fault, not_simulated, render
-from sandbox.cloud.operation import Operation, identify, model
+from sandbox.cloud.faults import AwsError, not_simulated, render
+from sandbox.cloud.operation import Operation, identify
 from sandbox.cloud.operations import Level, changes_state, lookup, rules
 from sandbox.cloud.principals import ANONYMOUS, Credential, Principal, credential, find
 
@@ -26,6 +27,17 @@ PRINCIPAL = "sandbox.principal"
 _MODULES = {"lambda": "awslambda", "elbv2": "elbv2"}
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, understood: to which endpoint, for which operation, signed (or not) by whom."""
+
+    request: Request
+    body: bytes
+    endpoint: Endpoint
+    operation: Operation
+    shown: Credential | None
 
 
 class Gate:
@@ -53,25 +65,21 @@ class Gate:
             operation = identify(endpoint, request, body)
             protocol = operation.protocol
             with self.lock:
-                response = self._serve(environ, request, body, endpoint, operation, shown)
+                response = self._serve(Asked(request, body, endpoint, operation, shown))
             return response(environ, start_response)
-        except Fault as fault:
-            answer = render(fault, protocol, head=request.method == "HEAD", resource=resource)
+        except AwsError as error:
+            answer = render(error, protocol, head=request.method == "HEAD", resource=resource)
             return Response(answer.body, answer.status, answer.headers)(environ, start_response)
 
-    def _serve(
-        self, environ: Environ, request: Request, body: bytes, endpoint: Endpoint, operation: Operation, shown: Credential | None
-    ) -> Response:
+    def _serve(self, asked: Asked) -> Response:
+        operation = asked.operation
         _require_built(operation)
-        principal = environ.get(PRINCIPAL) or _principal(operation, shown)
         self.touched = True
-        if operation.service == "s3":
-            s3_access.authorize(principal, operation.name, operation.params, request)
-            s3_rules.check(operation.name, operation.params, request, body)
-        _service_rules(principal, operation, endpoint, body)
-        _vouch(environ, principal, endpoint, operation)
+        principal = asked.request.environ.get(PRINCIPAL) or _principal(operation, asked.shown)
+        _judge(principal, asked)
+        _vouch(principal, asked)
         before = hooks.grown()
-        response = self._moto(environ, operation)
+        response = self._moto(asked.request.environ, operation)
         worked = response.status_code < 400 or response.status_code >= 500
         if (worked and changes_state(operation.service, operation.name)) or hooks.grown() != before:
             self.dirty = True
@@ -86,7 +94,7 @@ class Gate:
         except Exception:
             # The sandbox lives on; the operator reads why.
             traceback.print_exc(file=sys.stderr)
-            raise Fault("InternalFailure", f"the simulation of {name} failed", 500) from None
+            raise AwsError("InternalFailure", f"the simulation of {name} failed", 500) from None
         if response.status_code in (404, 405) and (response.content_type or "").startswith("text/html"):
             raise not_simulated(name)
         return response
@@ -109,7 +117,7 @@ def _to_path_style(environ: Environ, endpoint: Endpoint) -> None:
     """One spelling for every way to address a bucket, so that nothing behind has to guess again."""
     if endpoint.bucket:
         for key in ("RAW_URI", "REQUEST_URI"):
-            environ[key] = "/" + quote(endpoint.bucket) + environ.get(key, environ["PATH_INFO"])
+            environ[key] = "/" + quote(endpoint.bucket) + str(environ.get(key) or environ["PATH_INFO"])
         environ["PATH_INFO"] = f"/{endpoint.bucket}{environ['PATH_INFO']}"
     environ["HTTP_HOST"] = f"s3.{endpoint.region}.amazonaws.com"
 
@@ -117,52 +125,62 @@ def _to_path_style(environ: Environ, endpoint: Endpoint) -> None:
 def _require_built(operation: Operation) -> None:
     if rules(operation.service) is None:
         raise not_simulated(f"the service {operation.service}")
-    described = model(operation.service)
     if not operation.name:
-        raise Fault("MethodNotAllowed", "The specified method is not allowed against this resource.", 405) if operation.protocol == "s3" else Fault(
-            "UnknownOperationException" if described and described.protocol != "query" else "InvalidAction", "The requested operation is not known."
-        )
+        raise _unknown(operation)
     if operation.protocol == "smithy-rpc-v2-cbor":
         raise not_simulated("the CBOR protocol (the AWS CLI and boto3 speak JSON)")
     if lookup(operation.service, operation.name) is Level.REFUSED:
         raise not_simulated(f"{operation.service} {operation.name}")
 
 
+def _unknown(operation: Operation) -> AwsError:
+    if operation.protocol == "s3":
+        return AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+    code = "InvalidAction" if operation.protocol in ("query", "ec2") else "UnknownOperationException"
+    return AwsError(code, "The requested operation is not known.")
+
+
 def _principal(operation: Operation, shown: Credential | None) -> Principal:
     s3 = operation.service == "s3"
     if shown is None:
         if not s3:
-            raise Fault("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
+            raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
         return ANONYMOUS
     try:
         return find(shown)
-    except Fault as fault:
+    except AwsError as fault:
         raise _as_s3(fault) if s3 else fault from None
 
 
-def _service_rules(principal: Principal, operation: Operation, endpoint: Endpoint, body: bytes) -> None:
-    if operation.service == "kms":
-        kms_rules.check(principal.account, endpoint.region, operation.name, body)
+def _judge(principal: Principal, asked: Asked) -> None:
+    """What the services decide before they act. Raises AwsError."""
+    operation, request, body = asked.operation, asked.request, asked.body
+    if operation.service == "s3":
+        s3_access.authorize(principal, operation.name, operation.params, request)
+        s3_rules.check(operation.name, operation.params, request, body)
+    elif operation.service == "kms":
+        kms_rules.check(principal.account, asked.endpoint.region, operation.name, body)
     elif operation.service == "sts" and operation.name == "AssumeRole":
         sts_rules.check(principal, body)
 
 
-def _as_s3(fault: Fault) -> Fault:
+def _as_s3(fault: AwsError) -> AwsError:
     if fault.code == "InvalidClientTokenId":
-        return Fault("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
-    return Fault(fault.code, "The provided token has expired.", 400) if fault.code == "ExpiredToken" else fault
+        return AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
+    return AwsError(fault.code, "The provided token has expired.", 400) if fault.code == "ExpiredToken" else fault
 
 
-def _vouch(environ: Environ, principal: Principal, endpoint: Endpoint, operation: Operation) -> None:
+def _vouch(principal: Principal, asked: Asked) -> None:
     """Tell moto who it is. Its own header is the one way to name the account; clients' copies of it are gone by now."""
+    environ, operation = asked.request.environ, asked.operation
     for key in [key for key in environ if key.startswith("HTTP_X_MOTO")]:
         del environ[key]
     account = principal.account
-    if operation.service == "s3" and (not account or operation.name not in ("ListBuckets", "CreateBucket")):
+    if operation.service == "s3" and operation.name not in ("ListBuckets", "CreateBucket"):
         account = s3_access.owner(str(operation.params.get("Bucket", ""))) or account or hooks.home_account()
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
     key = principal.access_key or "AKIA" + "0" * 16
-    scope = f"{key}/20000101/{endpoint.region}/{operation.service}/aws4_request"
+    scope = f"{key}/20000101/{asked.endpoint.region}/{operation.service}/aws4_request"
     environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
 
 

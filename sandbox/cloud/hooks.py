@@ -24,8 +24,12 @@ def home_account() -> str:
 
 def install() -> None:
     """Idempotent. Bucket policies are decided by s3_access (moto's own reading ignores principals and conditions)."""
-    FakeBucket.get_permission = lambda _self, _action, _resource: PermissionResult.NEUTRAL
-    S3Backend.create_bucket = _new_bucket
+    FakeBucket.get_permission = _no_opinion  # type: ignore[method-assign,assignment]
+    S3Backend.create_bucket = _new_bucket  # type: ignore[method-assign]
+
+
+def _no_opinion(_bucket: FakeBucket, action: str, resource: str) -> Any:
+    return PermissionResult.NEUTRAL
 
 
 def _new_bucket(self: S3Backend, *args: Any, **named: Any) -> FakeBucket:
@@ -35,7 +39,7 @@ def _new_bucket(self: S3Backend, *args: Any, **named: Any) -> FakeBucket:
     """
     bucket = _create_bucket(self, *args, **named)
     bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
-    bucket.ownership_rule = "BucketOwnerEnforced"
+    bucket.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]
     bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
     return bucket
 

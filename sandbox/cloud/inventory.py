@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 from moto.s3.models import FakeBucket, FakeKey
 
 from sandbox.cloud.changes import Inventory
 
-_VOLATILE = ("last_used", "lock", "backend", "tracker", "rotation_lock", "_value_buffer", "instances_tracked", "keys", "multiparts")
+# Not the resource's own: what a mere use moves, and what is listed as a resource beside it.
+_VOLATILE = frozenset(
+    (
+        "last_used",
+        "lock",
+        "keys",
+        "multiparts",
+        "_subnet_ip_generator",
+        "_unused_ips",
+        "_subnet_ips",
+        "reserved_ips",
+        "_available_ip_addresses",
+    )
+)
 _DEPTH = 5
 Found = Iterator[tuple[str, str, Any]]
 
 
-def inventory(account: str) -> Inventory:
-    """service → type → id → fingerprint for one account. Ids outside the caller's usual region are prefixed ``region/``."""
+def inventory(account: str, home: str) -> Inventory:
+    """service → type → id → fingerprint for one account. Ids in another region than ``home`` are prefixed ``region/``."""
     result: Inventory = {}
     for service, regions in _backends(account):
         for region, backend in regions.items():
             for kind, name, thing in _FINDERS[service](backend):
-                where = name if region in ("aws", "global") or region == _first(regions) else f"{region}/{name}"
+                where = name if region in ("aws", home) else f"{region}/{name}"
                 result.setdefault(service, {}).setdefault(kind, {})[where] = fingerprint(thing)
     return result
 
@@ -37,28 +50,33 @@ def fingerprint(thing: Any) -> str:
 
 
 def _backends(account: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for group in list(BackendDict._instances):  # noqa: SLF001
+    instances: list[Any] = BackendDict._instances  # type: ignore[misc]
+    for group in list(instances):
         service = group.backend.__module__.split(".")[1]
         if service in _FINDERS and account in group:
             yield service, dict(group[account])
 
 
-def _first(regions: Iterable[str]) -> str:
-    return next(iter(regions))
+_SCALARS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    ((datetime, date), lambda value: value.isoformat()),
+    (bytes, lambda value: hashlib.sha256(value).hexdigest()),
+    (Enum, lambda value: str(value.value)),
+    # A network remembers in its attributes what it was once asked: only what it is counts.
+    ((ipaddress.IPv4Address, ipaddress.IPv6Address, ipaddress.IPv4Network, ipaddress.IPv6Network), str),
+)
 
 
 def _plain(value: Any, depth: int) -> Any:
     """Data only, and no deeper than a resource's own: another resource is named, not described."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
-    if isinstance(value, Enum):
-        return str(value.value)
-    if depth > _DEPTH:
-        return type(value).__name__
+    for kinds, spell in _SCALARS:
+        if isinstance(value, kinds):
+            return spell(value)
+    return type(value).__name__ if depth > _DEPTH else _compound(value, depth)
+
+
+def _compound(value: Any, depth: int) -> Any:
     if isinstance(value, dict):
         return {str(key): _plain(item, depth + 1) for key, item in dict.items(value)}
     if isinstance(value, list | tuple):
@@ -85,10 +103,10 @@ def _s3(backend: Any) -> Found:
             newest = versions[-1]
             if isinstance(newest, FakeKey):
                 yield "object", f"{name}/{key}", [_version(backend, version) for version in versions]
-            elif len(versions) > 1:
-                yield "object (deleted)", f"{name}/{key}", [_version(backend, version) for version in versions]
+            else:
+                yield "delete-marker", f"{name}/{key}", [_version(backend, version) for version in versions]
         for upload, multipart in bucket.multiparts.items():
-            yield "multipart upload", f"{name}/{multipart.key_name}/{upload}", sorted(multipart.parts)
+            yield "multipart-upload", f"{name}/{multipart.key_name}/{upload}", sorted(multipart.parts)
 
 
 def _bucket(bucket: FakeBucket) -> dict[str, Any]:
@@ -113,7 +131,12 @@ def _kms(backend: Any) -> Found:
 
 
 def _iam(backend: Any) -> Found:
-    for kind, things in (("role", backend.roles), ("user", backend.users), ("group", backend.groups), ("instance-profile", backend.instance_profiles)):
+    for kind, things in (
+        ("role", backend.roles),
+        ("user", backend.users),
+        ("group", backend.groups),
+        ("instance-profile", backend.instance_profiles),
+    ):
         for thing in things.values():
             yield kind, str(thing.name), [_object(thing, 0), sorted(getattr(thing, "managed_policies", {}))]
     for policy in backend.managed_policies.values():
@@ -132,24 +155,25 @@ def _ec2(backend: Any) -> Found:
     yield from tagged("security-group", (g for groups in backend.groups.values() for g in groups.values()))
     yield from tagged("subnet", (s for zones in backend.subnets.values() for s in zones.values()))
     for kind, things in (
-        ("vpc", backend.vpcs), ("route-table", backend.route_tables), ("internet-gateway", backend.internet_gateways), ("volume", backend.volumes),
+        ("vpc", backend.vpcs), ("route-table", backend.route_tables), ("internet-gateway", backend.internet_gateways),
+        ("volume", backend.volumes),
         ("network-acl", backend.network_acls), ("network-interface", backend.enis), ("launch-template", backend.launch_templates),
     ):  # fmt: skip
         yield from tagged(kind, things.values())
     yield from tagged("snapshot", (s for s in backend.snapshots.values() if s.owner_id == backend.account_id and not s.from_ami))
     yield from tagged("image", (i for i in backend.amis.values() if i.owner_id == backend.account_id))
-    for pair in backend.key_pairs.values():
-        yield "key-pair", pair.name, _object(pair, 0)
+    for name, pair in backend.key_pairs.items():
+        yield "key-pair", name, _object(pair, 0)
     for address in backend.addresses:
         yield "elastic-ip", address.allocation_id or address.public_ip, _object(address, 0)
 
 
 def _ssm(backend: Any) -> Found:
-    tags = backend._resource_tags  # noqa: SLF001
-    for name, versions in dict.items(backend._parameters):  # noqa: SLF001
+    tags = backend._resource_tags
+    for name, versions in dict.items(backend._parameters):
         if not name.startswith("/aws/service/"):
             yield "parameter", name, [[_object(version, 0) for version in versions], tags.get("Parameter", {}).get(name)]
-    for name, documents in backend._documents.items():  # noqa: SLF001
+    for name, documents in backend._documents.items():
         yield "document", name, _object(documents, 0)
 
 

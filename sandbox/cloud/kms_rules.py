@@ -6,13 +6,14 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from typing import Any
 
 from moto.kms.models import Key, kms_backends
 from moto.kms.utils import _deserialize_ciphertext_blob
 
-from sandbox.cloud.faults import Fault
+from sandbox.cloud.faults import AwsError
 
 _USES_KEY = frozenset(
     ("Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair",
@@ -21,7 +22,7 @@ _USES_KEY = frozenset(
 
 
 def check(account: str, region: str, operation: str, body: bytes) -> None:
-    """Raises Fault DisabledException or KMSInvalidStateException. Keys that do not exist are left to the operation."""
+    """Raises AwsError DisabledException or KMSInvalidStateException. Keys that do not exist are left to the operation."""
     if operation not in _USES_KEY:
         return
     for name in _named(body):
@@ -32,9 +33,9 @@ def check(account: str, region: str, operation: str, body: bytes) -> None:
 
 def require_usable(key: Key) -> None:
     if key.key_state == "PendingDeletion":
-        raise Fault("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+        raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
     if not key.enabled:
-        raise Fault("DisabledException", f"{key.arn} is disabled.")
+        raise AwsError("DisabledException", f"{key.arn} is disabled.")
 
 
 def resolve(account: str, region: str, name: str) -> Key | None:
@@ -58,8 +59,6 @@ def _named(body: bytes) -> list[str]:
     except ValueError:
         return []
     names = [asked.get(field) for field in ("KeyId", "DestinationKeyId", "SourceKeyId")]
-    try:
+    with contextlib.suppress(Exception):  # Not a ciphertext of ours, or none: the operation says what is wrong.
         names.append(_deserialize_ciphertext_blob(base64.b64decode(asked["CiphertextBlob"])).key_id)
-    except Exception:  # noqa: BLE001, S110 - not a ciphertext of ours, or none: the operation says what is wrong
-        pass
     return [name for name in names if isinstance(name, str)]

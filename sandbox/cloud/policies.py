@@ -1,7 +1,7 @@
 """Resource policies: does a statement speak of this caller, action and resource? Pure.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html. Known condition operators are the
-string, ARN, boolean, numeric, null and IP ones; a statement with an operator this module does not know raises Unsupported.
+string, ARN, boolean, numeric, null and IP ones; a statement with an operator this module does not know raises UnsupportedError.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ class Verdict(Enum):
     NEUTRAL = "neutral"
 
 
-class Unsupported(Exception):
+class UnsupportedError(Exception):
     """A condition that is not simulated."""
 
 
@@ -33,7 +33,11 @@ def evaluate(document: str | bytes, *, account: str, arn: str, action: str, reso
     """Deny wins over allow. ``account`` and ``arn`` are empty for an anonymous caller."""
     verdict = Verdict.NEUTRAL
     for statement in statements(document):
-        if not (_principal(statement, account, arn) and _names(statement, "Action", action, fold=True) and _names(statement, "Resource", resource)):
+        if not (
+            _principal(statement, account, arn)
+            and _names(statement, "Action", action, fold=True)
+            and _names(statement, "Resource", resource)
+        ):
             continue
         if conditions_hold(statement.get("Condition") or {}, context):
             if statement.get("Effect") == "Deny":
@@ -49,7 +53,9 @@ def statements(document: str | bytes) -> list[dict[str, Any]]:
 
 def is_public(document: str | bytes) -> bool:
     """Whether a policy lets anybody in: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"""
-    return any(s.get("Effect") == "Allow" and _principal(s, "", "") and not _narrowed(s.get("Condition") or {}) for s in statements(document))
+    return any(
+        s.get("Effect") == "Allow" and _principal(s, "", "") and not _narrowed(s.get("Condition") or {}) for s in statements(document)
+    )
 
 
 _FIXED = ("aws:sourceip", "aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceowner", "aws:sourceaccount", "aws:principalarn",
@@ -111,7 +117,7 @@ def _holds(operator: str, key: str, wanted: list[Any], context: Context) -> bool
         return (seen is None) == (str(wanted[0]).lower() == "true")
     test = _TESTS.get(name.replace("Not", ""))
     if test is None:
-        raise Unsupported(f"the policy condition {operator}")
+        raise UnsupportedError(f"the policy condition {operator}")
     negated = "Not" in name
     if seen is None:
         return if_exists or negated or operator.startswith("ForAllValues:")
@@ -133,7 +139,7 @@ def _number(seen: str, wanted: str) -> int:
         return 2
 
 
-_TESTS = {
+_TESTS: dict[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda a, b: a == b,
     "StringEqualsIgnoreCase": lambda a, b: a.lower() == b.lower(),
     "StringLike": lambda a, b: like(b, a),

@@ -14,7 +14,7 @@ from moto.core.request import Request
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from sandbox.cloud.faults import Fault
+from sandbox.cloud.faults import AwsError
 
 _PARTITION = "aws"
 _V4 = re.compile(r"^AWS4-HMAC-SHA256\s.*?Credential=([^,\s]+)", re.DOTALL)
@@ -59,24 +59,29 @@ def credential(request: Request) -> Credential | None:
     query = request.args
     if "X-Amz-Credential" in query:
         scope = query["X-Amz-Credential"]
-        return Credential(scope.split("/")[0], scope, query.get("X-Amz-Security-Token", token), _presigned_end(query.get("X-Amz-Date", ""), query.get("X-Amz-Expires", "")))
+        return Credential(
+            scope.split("/")[0],
+            scope,
+            query.get("X-Amz-Security-Token", token),
+            _presigned_end(query.get("X-Amz-Date", ""), query.get("X-Amz-Expires", "")),
+        )
     if "AWSAccessKeyId" in query and "Signature" in query:
         return Credential(query["AWSAccessKeyId"], "", query.get("x-amz-security-token", token), _epoch(query.get("Expires", "")))
     return None
 
 
 def find(shown: Credential, now: datetime | None = None) -> Principal:
-    """The identity behind a credential. Raises Fault: unknown or inactive key, another session's token, an expired session or link."""
+    """The identity behind a credential. Raises AwsError: unknown or inactive key, another session's token, an expired session or link."""
     now = now or datetime.now(UTC)
     if shown.expires is not None and now > shown.expires:
-        raise Fault("AccessDenied", "Request has expired", 403)
+        raise AwsError("AccessDenied", "Request has expired", 403)
     for account in list(sts_backends):
         for session in sts_backends[account][_PARTITION].assumed_roles:
             if session.access_key_id == shown.access_key:
                 if session.session_token != shown.token:
                     raise invalid_token()
                 if session.expiration.replace(tzinfo=UTC) < now:
-                    raise Fault("ExpiredToken", "The security token included in the request is expired", 403)
+                    raise AwsError("ExpiredToken", "The security token included in the request is expired", 403)
                 return Principal(session.account_id, session.arn, shown.access_key)
     for account in list(iam_backends):
         backend = iam_backends[account][_PARTITION]
@@ -86,19 +91,21 @@ def find(shown: Credential, now: datetime | None = None) -> Principal:
     raise invalid_token()
 
 
-def invalid_token() -> Fault:
-    return Fault("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+def invalid_token() -> AwsError:
+    return AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
 
 
 def _presigned_end(date: str, seconds: str) -> datetime:
     try:
         return datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) + timedelta(seconds=int(seconds))
     except (ValueError, OverflowError):
-        raise Fault("AuthorizationQueryParametersError", "X-Amz-Date and X-Amz-Expires must be a date and a number of seconds", 400) from None
+        raise AwsError(
+            "AuthorizationQueryParametersError", "X-Amz-Date and X-Amz-Expires must be a date and a number of seconds", 400
+        ) from None
 
 
 def _epoch(seconds: str) -> datetime:
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):
-        raise Fault("AccessDenied", "Invalid date (should be seconds since epoch): " + seconds, 403) from None
+        raise AwsError("AccessDenied", "Invalid date (should be seconds since epoch): " + seconds, 403) from None

@@ -64,7 +64,7 @@ class CloudProcess:
         except freeze.StateVersionError as error:
             wire.send(self.control, {"kind": "fault", "code": "cloud-state-version", "detail": str(error)})
             return False
-        except Exception as error:  # noqa: BLE001 - whatever a blob does to us, the supervisor is to hear of it
+        except Exception as error:
             traceback.print_exc(file=sys.stderr)
             wire.send(self.control, {"kind": "fault", "code": "cloud-start", "detail": f"{type(error).__name__}: {error}"})
             return False
@@ -88,13 +88,17 @@ class CloudProcess:
         try:
             region = header.get("region") or self.identity["region"]
             answer["value"] = self.caller.call(header["service"], header["operation"], header.get("params") or {}, account, region)
-            if len(wire.encode(answer)) > _MAX_RESULT:
-                raise CloudError("ResultTooLarge", "the answer is larger than a frame may be: ask for less of it")
+            _require_small(answer)
         except CloudError as error:
             answer = {"kind": "cloud-error", "id": header.get("id"), "code": error.code, "message": error.message}
-        except Exception as error:  # noqa: BLE001 - a mistake in a check must not end the learner's account
+        except Exception as error:
             traceback.print_exc(file=sys.stderr)
-            answer = {"kind": "cloud-error", "id": header.get("id"), "code": "InternalFailure", "message": f"{type(error).__name__}: {error}"}
+            answer = {
+                "kind": "cloud-error",
+                "id": header.get("id"),
+                "code": "InternalFailure",
+                "message": f"{type(error).__name__}: {error}",
+            }
         wire.send(self.control, answer)
 
     def _freeze(self, header: dict[str, Any]) -> None:
@@ -105,7 +109,7 @@ class CloudProcess:
             if dirty:
                 root, bodies = freeze.freeze(keep_out=self.identity["access_key_id"])
                 gate.dirty = False
-            things = inventory(self.identity["account"])
+            things = inventory(self.identity["account"], self.identity["region"])
         for sha, content in bodies.items():
             if sha not in self.known:
                 wire.send(self.control, {"kind": "new-body", "sha": sha}, content)
@@ -113,3 +117,8 @@ class CloudProcess:
             self.known = set(bodies)
         answer = {"kind": "frozen", "id": header.get("id"), "touched": touched, "dirty": dirty, "root_size": len(root)}
         wire.send(self.control, answer | {"bodies": sorted(self.known), "inventory": things}, root)
+
+
+def _require_small(answer: dict[str, Any]) -> None:
+    if len(wire.encode(answer)) > _MAX_RESULT:
+        raise CloudError("ResultTooLarge", "the answer is larger than a frame may be: ask for less of it")

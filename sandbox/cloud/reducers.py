@@ -59,16 +59,28 @@ def _cryptographic(obj: Any) -> Any:
         data = obj.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption())
         return _load_private, (data,)
     if isinstance(obj, _PUBLIC):
-        return pem.load_pem_public_key, (obj.public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo),)
+        return _load_public, (obj.public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo),)
     if isinstance(obj, x509.Certificate):
-        return x509.load_pem_x509_certificate, (obj.public_bytes(pem.Encoding.PEM),)
+        return _load_certificate, (obj.public_bytes(pem.Encoding.PEM),)
     if isinstance(obj, x509.CertificateSigningRequest):
-        return x509.load_pem_x509_csr, (obj.public_bytes(pem.Encoding.PEM),)
+        return _load_request, (obj.public_bytes(pem.Encoding.PEM),)
     return NotImplemented
 
 
 def _load_private(data: bytes) -> Any:
     return pem.load_pem_private_key(data, None)
+
+
+def _load_public(data: bytes) -> Any:
+    return pem.load_pem_public_key(data)
+
+
+def _load_certificate(data: bytes) -> Any:
+    return x509.load_pem_x509_certificate(data)
+
+
+def _load_request(data: bytes) -> Any:
+    return x509.load_pem_x509_csr(data)
 
 
 def _fill(store: dict[Any, Any], items: list[tuple[Any, Any]]) -> None:

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 from moto.core.request import Request
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
-from sandbox.cloud.faults import Fault, not_simulated
-from sandbox.cloud.policies import Unsupported, Verdict, evaluate, is_public
+from sandbox.cloud.faults import AwsError, not_simulated
+from sandbox.cloud.policies import UnsupportedError, Verdict, evaluate, is_public
 from sandbox.cloud.principals import Principal
 
 _ALL = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -26,8 +26,10 @@ _ACTIONS = {
     **dict.fromkeys(_PUT, "PutObject"),
     **dict.fromkeys(("HeadObject", "GetObject", "SelectObjectContent"), "GetObject"),
     **dict.fromkeys(("ListObjects", "ListObjectsV2", "HeadBucket"), "ListBucket"),
-    "ListObjectVersions": "ListBucketVersions", "ListMultipartUploads": "ListBucketMultipartUploads", "ListParts": "ListMultipartUploadParts",
-    "DeleteObjects": "DeleteObject", "GetBucketEncryption": "GetEncryptionConfiguration", "PutBucketEncryption": "PutEncryptionConfiguration",
+    "ListObjectVersions": "ListBucketVersions", "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListParts": "ListMultipartUploadParts",
+    "DeleteObjects": "DeleteObject",
+    "GetBucketEncryption": "GetEncryptionConfiguration", "PutBucketEncryption": "PutEncryptionConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock", "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
 }  # fmt: skip
 _BY_LIST = {
@@ -50,7 +52,7 @@ def owner(name: str) -> str:
 
 
 def authorize(principal: Principal, operation: str, params: Mapping[str, Any], request: Request) -> None:
-    """Raises Fault AccessDenied when ``principal`` may not; a bucket that does not exist is left to the operation itself."""
+    """Raises AwsError AccessDenied when ``principal`` may not; a bucket that does not exist is left to the operation itself."""
     if principal.trusted:
         return
     if operation in ("ListBuckets", "CreateBucket"):
@@ -86,7 +88,7 @@ def _policy(bucket: FakeBucket, principal: Principal, action: str, key: str | No
     context = _context(principal, request)
     try:
         verdict = evaluate(bucket.policy, account=principal.account, arn=principal.arn, action=action, resource=resource, context=context)
-    except Unsupported as error:
+    except UnsupportedError as error:
         raise not_simulated(str(error)) from None
     outside = principal.account != owner(bucket.name)
     if verdict is Verdict.ALLOW and outside and blocked(bucket, "restrict_public_buckets") and is_public(bucket.policy):
@@ -109,7 +111,10 @@ def _listed(bucket: FakeBucket, principal: Principal, action: str, key: str | No
 def _granted(acl: Any, principal: Principal, permission: str) -> bool:
     groups = {_ALL} if principal.anonymous else {_ALL, _AUTHENTICATED}
     return any(
-        grantee.uri in groups for grant in (acl.grants if acl else ()) for grantee in grant.grantees if {permission, "FULL_CONTROL"} & set(grant.permissions)
+        grantee.uri in groups
+        for grant in (acl.grants if acl else ())
+        for grantee in grant.grantees
+        if {permission, "FULL_CONTROL"} & set(grant.permissions)
     )
 
 
@@ -132,5 +137,5 @@ def _context(principal: Principal, request: Request) -> dict[str, str]:
     return {**context, "aws:useragent": request.headers.get("User-Agent", "")}
 
 
-def _denied() -> Fault:
-    return Fault("AccessDenied", DENIED, 403)
+def _denied() -> AwsError:
+    return AwsError("AccessDenied", DENIED, 403)

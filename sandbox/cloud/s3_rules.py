@@ -19,7 +19,7 @@ from moto.kms.models import Key
 from moto.s3.models import FakeBucket, FakeKey
 
 from sandbox.cloud import kms_rules
-from sandbox.cloud.faults import Fault, not_simulated
+from sandbox.cloud.faults import AwsError, not_simulated
 from sandbox.cloud.policies import is_public, statements
 from sandbox.cloud.s3_access import DENIED, acls_disabled, blocked, bucket_named, owner
 
@@ -40,10 +40,10 @@ def valid_name(name: str) -> bool:
 
 
 def check(operation: str, params: Mapping[str, Any], request: Request, body: bytes) -> None:
-    """Raises Fault when S3 would refuse the request for what it says, whoever sends it."""
+    """Raises AwsError when S3 would refuse the request for what it says, whoever sends it."""
     name = str(params.get("Bucket", ""))
     if operation == "CreateBucket" and not valid_name(name):
-        raise Fault("InvalidBucketName", "The specified bucket is not valid.")
+        raise AwsError("InvalidBucketName", "The specified bucket is not valid.")
     bucket = bucket_named(name)
     if bucket is None:
         return
@@ -76,30 +76,30 @@ def _check_policy(bucket: FakeBucket, body: bytes) -> None:
     try:
         found = statements(body)
     except (ValueError, AttributeError):
-        raise Fault("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'") from None
+        raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'") from None
     arn = f"arn:aws:s3:::{bucket.name}"
     for statement in found:
         if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
-            raise Fault("MalformedPolicy", "Invalid effect: a statement's Effect is Allow or Deny")
+            raise AwsError("MalformedPolicy", "Invalid effect: a statement's Effect is Allow or Deny")
         if "Principal" not in statement and "NotPrincipal" not in statement:
-            raise Fault("MalformedPolicy", "Missing required field Principal")
+            raise AwsError("MalformedPolicy", "Missing required field Principal")
         resources = statement.get("Resource", statement.get("NotResource", []))
         for resource in [resources] if isinstance(resources, str) else resources:
             if resource != arn and not str(resource).startswith((arn + "/", arn + "*")):
-                raise Fault("MalformedPolicy", "Policy has invalid resource")
+                raise AwsError("MalformedPolicy", "Policy has invalid resource")
     if blocked(bucket, "block_public_policy") and is_public(json.dumps({"Statement": found})):
-        raise Fault("AccessDenied", f"{DENIED}: public policies are blocked by the BlockPublicPolicy block public access setting.", 403)
+        raise AwsError("AccessDenied", f"{DENIED}: public policies are blocked by the BlockPublicPolicy block public access setting.", 403)
 
 
 def _check_acl(bucket: FakeBucket, operation: str, request: Request, body: bytes) -> None:
     canned = request.headers.get("X-Amz-Acl", "")
-    grants = [name for name in request.headers.keys() if name.lower().startswith("x-amz-grant-")]
+    grants = [name for name, _ in request.headers.items() if name.lower().startswith("x-amz-grant-")]
     asked = bool(canned or grants or operation.endswith("Acl"))
     if asked and acls_disabled(bucket) and canned not in ("bucket-owner-full-control", "private"):
-        raise Fault("AccessControlListNotSupported", "The bucket does not allow ACLs")
+        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
     said = body + b"".join(request.headers[name].encode() for name in grants) if grants or operation.endswith("Acl") else b""
     if blocked(bucket, "block_public_acls") and (canned in _PUBLIC_ACLS or b"/groups/global/" in said):
-        raise Fault("AccessDenied", DENIED, 403)
+        raise AwsError("AccessDenied", DENIED, 403)
 
 
 def _check_new_encryption(bucket: FakeBucket, request: Request) -> None:
@@ -124,10 +124,14 @@ def _check_old_encryption(bucket: FakeBucket, name: str, version: str | None) ->
 def _key(bucket: FakeBucket, name: str) -> Key:
     key = kms_rules.resolve(owner(bucket.name), bucket.region_name, name)
     if key is None:
-        arn = name if name.startswith("arn:") else f"arn:aws:kms:{bucket.region_name}:{owner(bucket.name)}:{'' if name.startswith('alias/') else 'key/'}{name}"
-        raise Fault("KMS.NotFoundException", f"Key '{arn}' does not exist")
+        arn = (
+            name
+            if name.startswith("arn:")
+            else f"arn:aws:kms:{bucket.region_name}:{owner(bucket.name)}:{'' if name.startswith('alias/') else 'key/'}{name}"
+        )
+        raise AwsError("KMS.NotFoundException", f"Key '{arn}' does not exist")
     try:
         kms_rules.require_usable(key)
-    except Fault as fault:
-        raise Fault("KMS." + fault.code, fault.message) from None
+    except AwsError as fault:
+        raise AwsError("KMS." + fault.code, fault.message) from None
     return key

@@ -47,13 +47,13 @@ class Server:
             connection.settimeout(HANDSHAKE_SECONDS)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.tls is None:
-                Handler(connection, address, self)
+                Handler(connection, address, self)  # type: ignore[arg-type]
                 return
             with self.tls.wrap_socket(connection, server_side=True) as secure:
-                Handler(secure, address, self)
+                Handler(secure, address, self)  # type: ignore[arg-type]
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """A body over MAX_BODY, or one whose length makes no sense."""
 
 
@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_any(self) -> None:
         try:
             body = self._body()
-        except (TooLarge, ValueError):
+        except (TooLargeError, ValueError):
             self.close_connection = True
             self.send_error(413)
             return
@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = do_any  # noqa: N815
 
     def _answer(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
-        code = int(status.split()[0])
+        code = int(status.split(maxsplit=1)[0])
         self.send_response(code, status.partition(" ")[2] or None)
         length = None
         for name, value in headers:
@@ -105,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._chunks()
         length = int(self.headers.get("Content-Length") or 0)
         if not 0 <= length <= MAX_BODY:
-            raise TooLarge
+            raise TooLargeError
         body = self.rfile.read(length)
         if len(body) != length:
             raise ConnectionError("the client left in the middle of a body")
@@ -115,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
         body = bytearray()
         while size := int(self.rfile.readline(1024).split(b";")[0].strip() or b"x", 16):
             if not 0 < size <= MAX_BODY - len(body):
-                raise TooLarge
+                raise TooLargeError
             chunk = self.rfile.read(size)
             if len(chunk) != size:
                 raise ConnectionError("the client left in the middle of a chunk")
@@ -128,9 +128,10 @@ class Handler(BaseHTTPRequestHandler):
     def _environ(self, body: bytes) -> dict[str, Any]:
         url = urlsplit("http://host" + self.path if self.path.startswith("/") else self.path)
         environ: dict[str, Any] = {
-            "wsgi.version": (1, 0), "wsgi.url_scheme": "https" if self.server.tls else "http", "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False, "REQUEST_METHOD": self.command, "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"), "QUERY_STRING": url.query, "REQUEST_URI": self.path, "RAW_URI": self.path,
+            "wsgi.version": (1, 0), "wsgi.url_scheme": "https" if self.server.tls else "http", "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False, "REQUEST_METHOD": self.command, "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"), "QUERY_STRING": url.query,
+            "REQUEST_URI": self.path, "RAW_URI": self.path,
             "REMOTE_ADDR": self.client_address[0], "SERVER_NAME": "localhost", "SERVER_PORT": "443" if self.server.tls else "80",
             "SERVER_PROTOCOL": self.request_version,
         }  # fmt: skip
@@ -148,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def headers_to_environ(headers: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """WSGI's spelling. A header with an underscore is dropped, for it could pose as another, except S3's metadata, whose spelling is kept."""
+    """WSGI's spelling. A header with an underscore is dropped, for it could pose as another, except S3's metadata, kept as spelt."""
     environ: dict[str, Any] = {}
     kept: dict[str, str] = {}
     for name, value in headers:

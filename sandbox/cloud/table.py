@@ -25,7 +25,8 @@ TABLE: dict[str, str] = {
         behaves: TagUser UntagUser TagRole UntagRole TagPolicy UntagPolicy TagInstanceProfile UntagInstanceProfile
         stores: *Policy *Policies *PolicyVersion* *AssumeRolePolicy *PermissionsBoundary ListEntitiesForPolicy *AccountPasswordPolicy
         stores: *LoginProfile *OpenIDConnect* *SAML* *ServerCertificate* *SSHPublicKey* *SigningCertificate* UpdateRoleDescription
-        stores: GetAccountAuthorizationDetails *ServiceLinkedRole ListMFADevices ListVirtualMFADevices GenerateCredentialReport GetCredentialReport
+        stores: GetAccountAuthorizationDetails *ServiceLinkedRole ListMFADevices ListVirtualMFADevices
+        stores: GenerateCredentialReport GetCredentialReport
         refused: GetServiceLinkedRoleDeletionStatus Simulate*
     """,
     "sts": """
@@ -98,7 +99,8 @@ TABLE: dict[str, str] = {
         refused: StartExecution StartSyncExecution ValidateStateMachineDefinition TestState
     """,
     "events": """
-        stores: *Rule *Rules *Targets *TargetsByRule ListRuleNamesByTarget *EventBus *EventBuses TagResource UntagResource ListTagsForResource
+        stores: *Rule *Rules *Targets *TargetsByRule ListRuleNamesByTarget *EventBus *EventBuses
+        stores: TagResource UntagResource ListTagsForResource
         refused: PutEvents PutPartnerEvents TestEventPattern
     """,
     "ecs": """

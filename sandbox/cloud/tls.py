@@ -75,7 +75,7 @@ def _publish(folder: Path) -> None:
     descriptor = os.open(pair / "leaf.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(leaf)
-    before = os.readlink(folder / "current") if (folder / "current").is_symlink() else None
+    before = (folder / "current").readlink().name if (folder / "current").is_symlink() else None
     _link(folder, "current", pair.name)
     for name in ("ca.pem", "leaf.pem"):
         if not (folder / name).is_symlink():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from pathlib import Path
+from typing import Any
 
 os.environ |= {
     "MOTO_AMIS_PATH": str(Path(__file__).with_name("images.json")),  # the stock catalogue is 2 MB of every frozen account
@@ -19,9 +20,9 @@ os.environ |= {
 for name in ("MOTO_ACCOUNT_ID", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
 
-from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
 from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.core.model_instances import model_data  # noqa: E402
+from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: E402
 from moto.ec2.models import EC2Backend  # noqa: E402
 
 from sandbox.cloud import birth, changes, freeze, hooks, inventory  # noqa: E402, F401
@@ -31,7 +32,7 @@ from sandbox.errors import CloudError  # noqa: E402
 
 REGION = "ap-northeast-2"
 _ACCOUNT = "000000000000"
-_FIRST_CALLS = (
+_FIRST_CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("s3", "list_buckets", {}),
     ("s3", "create_bucket", {"Bucket": "warm", "CreateBucketConfiguration": {"LocationConstraint": REGION}}),
     ("s3", "put_object", {"Bucket": "warm", "Key": "k", "Body": "x"}),
@@ -70,7 +71,7 @@ def warm() -> tuple[Gate, Caller]:
         except CloudError:
             continue  # A 404 warms what a 404 needs.
     freeze.freeze()
-    inventory.inventory(_ACCOUNT)
+    inventory.inventory(_ACCOUNT, REGION)
     caller.forget(TRAINING_ACCOUNT, _ACCOUNT)
     _empty()
     gate.dirty = gate.touched = False
@@ -80,12 +81,14 @@ def warm() -> tuple[Gate, Caller]:
 def _empty() -> None:
     """As if nothing had been done, with everything loaded. The backends that moto's routes were read from stay away too."""
     BackendDict.reset()
-    for classes in model_data.values():
+    tracked: Any = model_data
+    for classes in tracked.values():
         for kind in classes.values():
             kind.instances_tracked.clear()
     for references in (EC2Backend.vpc_refs, EC2Backend.vpc_pcx_refs, EC2Backend.backend_refs):
         references.clear()
     hooks.set_home_account("")
-    if any(DEFAULT_ACCOUNT_ID in group for group in BackendDict._instances):  # noqa: SLF001
+    instances: list[Any] = BackendDict._instances  # type: ignore[misc]
+    if any(DEFAULT_ACCOUNT_ID in group for group in instances):
         raise RuntimeError("moto's default account is not empty")
     gc.collect()

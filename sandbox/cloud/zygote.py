@@ -1,8 +1,8 @@
 """The warm process that cloud processes are forked from: ``python -m sandbox.cloud.zygote FD`` (a unix stream socket's number).
 
-Runs inside a jail without network, files or credentials. First frame ``configure`` (payload: leaf chain and key, PEM), answered ``ready`` when
-warm; then ``fork`` with three descriptors: the child's control socket, the listener of port 443, that of port 80. End of file ends it,
-and its children with it.
+Runs inside a jail without network, files or credentials. First frame ``configure`` (payload: leaf chain and key, PEM), answered
+``ready`` when warm; then ``fork`` with three descriptors: the child's control socket, the listener of port 443, that of port 80.
+End of file ends it, and its children with it.
 """
 
 from __future__ import annotations
@@ -36,10 +36,7 @@ def main(descriptor: int) -> int:
     reader = wire.Reader(control)
     gate, caller = warm()
     try:
-        first = reader.read()
-        if first.kind != "configure":
-            raise wire.WireError(f"{first.kind!r} before configure")
-        tls = _tls(first.payload)
+        tls = _tls(reader.read().payload)
         gc.collect()
         gc.freeze()  # the children's collector leaves these pages alone, so they stay shared
         wire.send(control, {"kind": "ready"})
@@ -95,7 +92,7 @@ def _die_unseen(signal_number: int) -> None:
 
 
 def _close_others(keep: set[int]) -> None:
-    for name in os.listdir("/proc/self/fd"):
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - the listing itself holds a descriptor, gone when it ends
         if int(name) not in keep:
             with contextlib.suppress(OSError):
                 os.close(int(name))

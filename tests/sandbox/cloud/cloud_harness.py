@@ -62,7 +62,9 @@ def identity(account: str = "111122223333") -> dict[str, str]:
 class Cloud:
     """One cloud process and what the supervisor would keep for it: bodies by sha256, the last root."""
 
-    def __init__(self, zygote: Zygote, root: bytes = b"", bodies: dict[str, bytes] | None = None, who: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, zygote: Zygote, root: bytes = b"", bodies: dict[str, bytes] | None = None, who: dict[str, str] | None = None
+    ) -> None:
         self.zygote = zygote
         self.identity = who or identity()
         self.bodies = dict(bodies or {})
@@ -96,7 +98,10 @@ class Cloud:
 
     def call(self, service: str, operation: str, account: str | None = None, **params: Any) -> Any:
         self._number += 1
-        wire.send(self.control, {"kind": "call", "id": self._number, "service": service, "operation": operation, "params": params, "account": account})
+        wire.send(
+            self.control,
+            {"kind": "call", "id": self._number, "service": service, "operation": operation, "params": params, "account": account},
+        )
         frame = self._until("result", "cloud-error")
         assert frame.header["id"] == self._number
         if frame.kind == "cloud-error":
@@ -112,12 +117,22 @@ class Cloud:
         """boto3 as the learner runs it, but for the address."""
         who = self.identity
         config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-        keys = {"aws_access_key_id": who["access_key_id"], "aws_secret_access_key": who["secret_access_key"], "aws_session_token": who["session_token"]}
-        return boto3.client(service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{self.port}", **{"config": config, **keys, **named})
+        keys = {
+            "aws_access_key_id": who["access_key_id"],
+            "aws_secret_access_key": who["secret_access_key"],
+            "aws_session_token": who["session_token"],
+        }
+        return boto3.client(
+            service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{self.port}", **{"config": config, **keys, **named}
+        )
 
     def curl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The real curl, with every name led to this process."""
-        ports = ["--connect-to", f"::127.0.0.1:{self.port}"] if any(a.startswith("http://") for a in arguments) else ["--connect-to", f"::127.0.0.1:{self.tls_port}"]
+        ports = (
+            ["--connect-to", f"::127.0.0.1:{self.port}"]
+            if any(a.startswith("http://") for a in arguments)
+            else ["--connect-to", f"::127.0.0.1:{self.tls_port}"]
+        )
         argv = ["curl", "-sS", "--max-time", "30", "--cacert", str(self.zygote.tls / "ca.pem"), *ports, *arguments]
         return subprocess.run(argv, capture_output=True, text=True, timeout=DEADLINE, check=False)
 
