@@ -134,7 +134,8 @@ def command(jail: Jail, argv: Sequence[str], *, info_fd: int | None = None, pass
     being the host's pid of the jail's pid 1 (it can arrive in two reads, before the jail's mounts are ready).
 
     The spawned process can end a moment before the jail does, whose background programs are killed then: the jail is over
-    when a pidfd of ``child-pid`` says so. The status of the spawned process is the program's; 128+n when signal n killed it; 1 when bwrap itself failed.
+    when a pidfd of ``child-pid`` says so. The spawned process's status is the program's; 128+n when signal n killed that;
+    1 when bwrap itself failed.
     Raises Fault ``root`` from host uid 0, ``no-bwrap``, ``architecture``.
     """
     _refuse_root()
