@@ -97,7 +97,8 @@ def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
     target = url.path + (f"?{url.query}" if url.query else "")
     return headers_to_environ(headers) | {
         "wsgi.version": (1, 0), "wsgi.url_scheme": "https", "wsgi.input": io.BytesIO(bytes(body)), "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False, "REQUEST_METHOD": request.method, "SCRIPT_NAME": "", "QUERY_STRING": url.query,
+        "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
+        "REQUEST_METHOD": request.method, "SCRIPT_NAME": "", "QUERY_STRING": url.query,
         "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"), "REQUEST_URI": target, "RAW_URI": target, "HTTP_HOST": url.netloc,
         "REMOTE_ADDR": "127.0.0.1", "SERVER_NAME": "localhost", "SERVER_PORT": "443", "SERVER_PROTOCOL": "HTTP/1.1",
     }  # fmt: skip

@@ -129,7 +129,8 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit("http://host" + self.path if self.path.startswith("/") else self.path)
         environ: dict[str, Any] = {
             "wsgi.version": (1, 0), "wsgi.url_scheme": "https" if self.server.tls else "http", "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False, "REQUEST_METHOD": self.command, "SCRIPT_NAME": "",
+            "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
+            "REQUEST_METHOD": self.command, "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"), "QUERY_STRING": url.query,
             "REQUEST_URI": self.path, "RAW_URI": self.path,
             "REMOTE_ADDR": self.client_address[0], "SERVER_NAME": "localhost", "SERVER_PORT": "443" if self.server.tls else "80",
