@@ -21,12 +21,11 @@ os.environ |= {
 for name in ("MOTO_ACCOUNT_ID", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
     os.environ.pop(name, None)
 
-from moto.core.base_backend import BackendDict  # noqa: E402
-from moto.core.model_instances import model_data  # noqa: E402
-
 if "moto.settings" in sys.modules:
     raise RuntimeError("moto was imported before its switches were set")
 
+from moto.core.base_backend import BackendDict  # noqa: E402
+from moto.core.model_instances import model_data  # noqa: E402
 from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: E402
 from moto.ec2.models import EC2Backend  # noqa: E402
 

@@ -258,8 +258,8 @@ def fill_ec2(a: Account) -> dict[str, Any]:
 
 
 def look_ec2(a: Account, kept: dict[str, Any]) -> None:
-    for what in ("vpcs", "subnets", "internet_gateways", "route_tables", "security_groups", "security_group_rules", "key_pairs", "instances",
-                 "instance_status",
+    for what in ("vpcs", "subnets", "internet_gateways", "route_tables", "security_groups", "security_group_rules", "key_pairs",
+                 "instances",                  "instance_status",
                  "volumes", "addresses", "launch_templates", "network_interfaces", "network_acls", "tags",
                  "dhcp_options", "iam_instance_profile_associations"):  # fmt: skip
         a.see("ec2", f"describe_{what}")
