@@ -117,6 +117,8 @@ def _helper(control: socket.socket, parent: int, ids: tuple[int, int], identity:
         except OSError as error:
             wire.send(control, {"kind": "failed", "detail": str(error)})
             os._exit(status)
+        # Again: the kernel forgets the death signal of a process that gains capabilities.
+        kernel.die_with(parent)
         wire.send(control, {"kind": "ready"}, fds=[*namespaces, *(listener.fileno() for listener in listeners)])
         for fd in namespaces:
             os.close(fd)

@@ -10,6 +10,7 @@ command, not the session. ``!`` is an ordinary character and ``history`` is empt
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -23,6 +24,7 @@ from sandbox.jail.quoting import NotQuotedError, word
 FOLDER = "/run/sandbox"
 MAX_STATE = 4 * 1024 * 1024
 _MAX_ARGUMENT = 100_000  # the kernel takes 128 KiB in one argument
+TOO_BIG = b"The shell's variables and functions are more than 4 MB: what this command changed of them is not kept.\r\n"
 _LEAVE = Path(__file__).with_name("shell.bash").read_bytes()
 _FIRST = Path(__file__).with_name("first.bash").read_bytes()
 _HEADER = re.compile(rb"\A#state 1 (\d{1,3})\n")
@@ -128,6 +130,8 @@ def script(text: str, state: bytes | None) -> Start:
 def collect(folder: Path, status: int, *, interrupted: bool) -> Left:
     """Read what a command left in its /run/sandbox, once every process of its jail is dead. Nothing in there is trusted:
     the learner's programs can write it as well. ``status`` is the shell's own, ``interrupted`` that ^C was typed."""
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
     if _read(folder / "unfinished", 1) is not None:
         return Left(None, 0, incomplete=True)
     files = [_read(folder / name, MAX_STATE + 1) for name in ("new", "options", "traps")]
@@ -144,6 +148,24 @@ def collect(folder: Path, status: int, *, interrupted: bool) -> Left:
     body = _PASSING.sub(b"", new[found.end() : -len(_COMPLETE)])
     state = b"#state 1 %d\n" % status + body + _COMPLETE + options + traps
     return Left(state, status)
+
+
+def with_status(state: bytes | None, status: int) -> bytes | None:
+    """The same state with another ``$?``: of a command that ended without saving one."""
+    return None if state is None else _HEADER.sub(b"#state 1 %d\n" % status, state)
+
+
+def read_state(path: Path) -> bytes | None:
+    return _read(path, MAX_STATE + 1024)
+
+
+def write_state(path: Path, state: bytes) -> None:
+    """Whole or not at all."""
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(state)
+    draft.replace(path)
 
 
 def cwd(state: bytes | None) -> str:

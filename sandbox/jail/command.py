@@ -1,0 +1,299 @@
+"""One running command of a checkout, in the supervisor: its jail, its terminal, its limits, its end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sandbox.jail import bwrap, disk, shell
+from sandbox.jail.limits import Limits, Usage
+from sandbox.jail.link import Link
+from sandbox.jail.loop import READ, Loop
+from sandbox.jail.pty import Terminal
+from sandbox.jail.spawn import spawn
+
+BATCH_SECONDS = 0.02
+BATCH_BYTES = 16384
+HIGH_WATER = 262144  # unsent bytes above which the program's output is left where it is
+MAX_INPUT = 262144
+POLL_SECONDS = 0.15
+QUIET_SECONDS = 0.3
+GRACE_SECONDS = 3.0  # between ^C and SIGKILL
+_SIGXCPU_STATUS = 128 + signal.SIGXCPU
+
+
+class Command:
+    """``ended`` is called once, when the jail's pid 1 is dead, with the exit frame's fields."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        link: Link,
+        *,
+        jail: Callable[[Path, Limits], bwrap.Jail],
+        namespaces: tuple[int, int],
+        limits: Limits,
+        ended: Callable[[Command, dict[str, Any]], None],
+    ) -> None:
+        self._loop, self._link, self._make_jail, self._namespaces, self._limits = loop, link, jail, namespaces, limits
+        self._ended = ended
+        self.id: Any = None
+        self.pid = 0
+        self.init: int | None = None  # the jail's pid 1, as the host numbers it
+        self._init_fd = -1
+        self._init_dead = False
+        self._status: int | None = None
+        self._reason = ""
+        self._interrupted = False
+        self._terminal: Terminal | None = None
+        self._read_fd = self._info_fd = -1
+        self._info = b""
+        self._output = bytearray()
+        self._input = bytearray()
+        self._flushed = self._active = 0.0
+        self._flush_timer: Any = None
+        self._waiting = False
+        self._usage: Usage | None = None
+        self._disk: disk.Watch | None = None
+        self._deadline = self._kill_at = float("inf")
+
+    def start(self, frame: dict[str, Any], folder: Path, state: Path) -> None:
+        """``folder``: an empty one, /run/sandbox inside; ``state``: the saved shell. Raises Fault, OSError."""
+        self.id, self._folder, self._state = frame["id"], folder, state
+        pipe = frame.get("mode") == "pipe"
+        self._save = bool(frame.get("save", True)) and not pipe
+        self._old = shell.read_state(state)
+        begin = (shell.script if pipe else shell.start)(str(frame["line"]), self._old)
+        for name, content in begin.files.items():
+            (folder / name).write_bytes(content)
+        jail = self._make_jail(folder, self._limits)
+        self._disk = disk.Watch([jail.home, jail.tmp, folder])
+        self._spawn(jail, begin.argv, frame, pipe=pipe)
+        self._deadline = time.monotonic() + self._limits.wall
+        self._active = time.monotonic()
+        self._loop.watch(self._read_fd, READ, self._read)
+        self._loop.child(self.pid, self._outer_ended)
+        self._loop.later(POLL_SECONDS, self._poll)
+        self._link.send({"kind": "started", "id": self.id})
+
+    def _spawn(self, jail: bwrap.Jail, argv: list[str], frame: dict[str, Any], *, pipe: bool) -> None:
+        with contextlib.ExitStack() as stack:
+            if pipe:
+                self._read_fd, outputs = os.pipe()
+                os.set_blocking(self._read_fd, False)
+                stack.callback(os.close, outputs)
+            else:
+                self._terminal = Terminal(int(frame.get("rows", 24)), int(frame.get("cols", 80)))
+                self._read_fd, outputs = self._terminal.master, self._terminal.slave
+                stack.callback(self._terminal.close_slave)
+            self._info_fd, info = os.pipe()
+            stack.callback(os.close, info)
+            os.set_blocking(self._info_fd, False)
+            launch = stack.enter_context(bwrap.command(jail, argv, info_fd=info))
+            self.pid = spawn(launch, outputs, terminal=not pipe, namespaces=self._namespaces)
+        self._loop.watch(self._info_fd, READ, self._read_info)
+
+    # What the learner does
+
+    def type(self, data: bytes) -> None:
+        """Bytes for the program. Beyond a bound they are dropped, as a terminal drops them."""
+        if self._terminal is None or len(self._input) + len(data) > MAX_INPUT:
+            return
+        # In case it is ^C: bash then reports status 1 for what a terminal calls 130.
+        self._interrupted = self._interrupted or b"\x03" in data
+        self._input += data
+        self._touched()
+        self._write()
+
+    def resize(self, rows: int, cols: int) -> None:
+        if self._terminal is not None:
+            self._terminal.resize(rows, cols)
+
+    def interrupt(self, reason: str = "stopped", grace: float = GRACE_SECONDS) -> None:
+        """^C, and SIGKILL when that does not end it in time."""
+        self._reason = self._reason or reason
+        self._interrupted = True
+        if self._terminal is None:
+            self.kill(reason)
+            return
+        self._terminal.interrupt()
+        self._kill_at = min(self._kill_at, time.monotonic() + grace)
+        self._loop.later(grace, self._poll_once)
+
+    def kill(self, reason: str = "killed") -> None:
+        self._reason = self._reason or reason
+        self._signal_init()
+        if self._status is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    # What the program does
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._read_fd, BATCH_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:  # a pty without a slave reads as an error
+            data = b""
+        if not data:
+            self._loop.unwatch(self._read_fd)
+            return
+        self._output += data
+        self._touched()
+        waited = time.monotonic() - self._flushed
+        if len(self._output) >= BATCH_BYTES or waited >= BATCH_SECONDS:
+            self._flush()
+        elif self._flush_timer is None:
+            self._flush_timer = self._loop.later(BATCH_SECONDS - waited, self._flush)
+
+    def _flush(self) -> None:
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+            self._flush_timer = None
+        if self._output:
+            self._link.send({"kind": "output", "id": self.id}, bytes(self._output))
+            self._output.clear()
+            self._flushed = time.monotonic()
+        if self._link.pending > HIGH_WATER and self._read_fd >= 0:
+            self._loop.unwatch(self._read_fd)
+
+    def drained(self) -> None:
+        """The worker has taken everything: the program may go on."""
+        if self._read_fd >= 0 and self._status is None:
+            self._loop.watch(self._read_fd, READ, self._read)
+
+    def _write(self) -> None:
+        if self._terminal is None or self._read_fd < 0:
+            return
+        with contextlib.suppress(OSError):
+            while self._input:
+                del self._input[: os.write(self._read_fd, self._input[:4096])]
+        if self._input and self._status is None:
+            self._loop.later(BATCH_SECONDS, self._write)
+
+    def _touched(self) -> None:
+        self._active, self._waiting = time.monotonic(), False
+
+    # Limits
+
+    def _poll(self) -> None:
+        if self._status is None:
+            self._poll_once()
+            self._loop.later(POLL_SECONDS, self._poll)
+
+    def _poll_once(self) -> None:
+        if self._status is not None or self._usage is None:
+            return
+        now = time.monotonic()
+        if now >= self._kill_at:
+            self.kill()
+        elif now >= self._deadline:
+            self._deadline = float("inf")
+            self.interrupt("wall")
+        elif over := self._usage.over(self._limits):
+            if over == "cpu" and self._kill_at == float("inf"):
+                self.interrupt("cpu", grace=1.0)
+            elif over != "cpu":
+                self.kill(over)
+        elif self._disk is not None and self._disk.over():
+            self.kill("disk")
+        elif self._terminal is not None and not self._waiting and now - self._active > QUIET_SECONDS:
+            self._tell_waiting(self._terminal, self._usage)
+
+    def _tell_waiting(self, terminal: Terminal, usage: Usage) -> None:
+        if terminal.waits(usage.pids()):
+            self._waiting = True
+            self._link.send({"kind": "waiting", "id": self.id})
+
+    # Its end
+
+    def _read_info(self) -> None:
+        """bwrap says the pid of the jail's pid 1; the JSON may come in pieces."""
+        try:
+            data = os.read(self._info_fd, 4096)
+        except BlockingIOError:
+            return
+        self._info += data
+        with contextlib.suppress(ValueError, KeyError, OSError):
+            if self.init is None:
+                self.init = int(json.loads(self._info)["child-pid"])
+                self._usage = Usage(self.init)
+                self._init_fd = os.pidfd_open(self.init)
+                self._loop.watch(self._init_fd, READ, self._init_ended)
+                if self._status is not None:
+                    self._signal_init()
+        if not data or self.init is not None:
+            self._loop.unwatch(self._info_fd)
+            os.close(self._info_fd)
+            self._info_fd = -1
+            self._finish_when_dead()
+
+    def _signal_init(self) -> None:
+        if self._init_fd >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._init_fd, signal.SIGKILL)
+
+    def _outer_ended(self, status: int) -> None:
+        self._status = status if status >= 0 else 128 - status
+        if self._info_fd >= 0:
+            self._read_info()
+        # What was put in the background ends with its command.
+        self._signal_init()
+        self._finish_when_dead()
+
+    def _init_ended(self) -> None:
+        self._loop.unwatch(self._init_fd)
+        os.close(self._init_fd)
+        self._init_fd = -1
+        self._finish_when_dead()
+
+    def _finish_when_dead(self) -> None:
+        # bwrap killed before it could name its pid 1: that one holds the pipe open for as long as it lives.
+        if self._status is None or self._init_fd >= 0 or self._info_fd >= 0:
+            return
+        if self.init is not None:
+            # Orphaned by bwrap's end it became ours to bury; otherwise bwrap has done it.
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.init, os.WNOHANG)
+        self._drain()
+        self._ended(self, self._result())
+
+    def _drain(self) -> None:
+        """What is left in the terminal; it is bounded, for nobody writes any more."""
+        self._loop.unwatch(self._read_fd)
+        with contextlib.suppress(OSError):
+            while data := os.read(self._read_fd, 65536):
+                self._output += data
+        self._flush()
+        os.close(self._read_fd)
+        self._read_fd = -1
+
+    def _result(self) -> dict[str, Any]:
+        assert self._status is not None  # noqa: S101
+        left = shell.collect(self._folder, self._status, interrupted=self._interrupted)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        state = left.state if left.state is not None else shell.with_status(self._old, left.status)
+        if left.too_big:
+            self._link.send({"kind": "output", "id": self.id}, shell.TOO_BIG)
+        if self._save and not left.incomplete and state is not None and state != self._old:
+            shell.write_state(self._state, state)
+        reason = self._reason or ("cpu" if left.status == _SIGXCPU_STATUS else "exit")
+        where = shell.cwd(state if self._save else self._old)
+        return {"status": left.status, "reason": reason, "cwd": where, "incomplete": left.incomplete}
+
+    def discard(self) -> None:
+        """After a start that failed half-way."""
+        for fd in (self._read_fd, self._info_fd):
+            if fd >= 0:
+                self._loop.unwatch(fd)
+                os.close(fd)
+        self._read_fd = self._info_fd = -1
+        shutil.rmtree(self._folder, ignore_errors=True)
