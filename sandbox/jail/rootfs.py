@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 import time
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ AUTHORITY = "/etc/ssl/certs/sandbox-ca.pem"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 RESOLVER = "169.254.169.253"
 
-_LAYOUT = b"1"  # part of the digest: raise it when the text of this module changes what is built
+_LAYOUT = b"2"  # part of the digest: raise it when the text of this module changes what is built
 _HOST_BUNDLES = (BUNDLE, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem")
 _TOP_LEVEL = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _KEEP_SECONDS = 86400
@@ -198,6 +197,7 @@ def _build(wanted: Path, venv: Path, base: Base, authority: bytes) -> None:
         draft.chmod(0o755)
         _build_etc(draft / "etc", authority)
         _build_tools(draft / "opt/sandbox", venv, base)
+        _open_up(draft)
         try:
             draft.rename(wanted)
         except OSError:
@@ -206,6 +206,13 @@ def _build(wanted: Path, venv: Path, base: Base, authority: bytes) -> None:
                 raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _open_up(folder: Path) -> None:
+    """Modes as on any machine, whatever the umask was."""
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 def _build_etc(etc: Path, authority: bytes) -> None:
@@ -253,7 +260,7 @@ def _copy_script(source: Path, target: Path) -> None:
     elif len(lines) == 4 and lines[0] == b"#!/bin/sh" and lines[1].startswith(b"'''exec'"):
         content = shebang + b"\n" + lines[3]
     target.write_bytes(content)
-    target.chmod(stat.S_IMODE(source.stat().st_mode) | 0o555)
+    target.chmod(0o755 if source.stat().st_mode & 0o111 else 0o644)
 
 
 def _prune(parent: Path, keep: Path) -> None:
