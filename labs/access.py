@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from labs.models import Attempt, Command
+from labs.models import Attempt, Command, StepProgress
 
 
 def may_watch(user: Any) -> bool:
@@ -16,7 +16,7 @@ def may_watch(user: Any) -> bool:
 
 
 def own_attempt(request: HttpRequest, pk: int) -> Attempt:
-    return get_object_or_404(Attempt.objects.select_related("sandbox", "user"), pk=pk, user=request.user, finished=None)
+    return get_object_or_404(Attempt.objects.select_related("sandbox", "user"), pk=pk, user=request.user.pk, finished=None)
 
 
 def seen_attempt(request: HttpRequest, pk: int) -> Attempt:
@@ -27,10 +27,16 @@ def seen_attempt(request: HttpRequest, pk: int) -> Attempt:
     return attempt
 
 
-def own_command(request: HttpRequest, attempt: Attempt, pk: str) -> Command:
-    return get_object_or_404(attempt.commands, pk=pk if pk.isdecimal() else None)
+def own_command(attempt: Attempt, pk: str) -> Command:
+    """A command of ``attempt``, which is the learner's own already."""
+    return get_object_or_404(attempt.commands, pk=int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 16 else None)
+
+
+def own_step(attempt: Attempt, step_id: str) -> StepProgress:
+    return get_object_or_404(attempt.steps.select_related("attempt"), step_id=step_id)
 
 
 def watcher(request: HttpRequest) -> None:
+    """404 for who may not watch."""
     if not may_watch(request.user):
         raise Http404

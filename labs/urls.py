@@ -1,12 +1,23 @@
-"""The labs' addresses."""
+"""The labs' addresses. What is under ``attempts/`` belongs to one learner; instructors and administrators may read it."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from labs import views
+from labs import stream, views, watch
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
-    path("attempts/", views.attempts, name="attempts"),
+    path("labs/<slug:name>/", views.lab, name="lab"),
+    path("labs/<slug:name>/start/", views.start, name="start"),
+    path("attempts/", watch.attempts, name="attempts"),
+    path("attempts/<int:pk>/", views.page, name="page"),
+    path("attempts/<int:pk>/stream/", stream.stream, name="stream"),
+    path("attempts/<int:pk>/commands/", views.commands, name="commands"),
+    path("attempts/<int:pk>/input/", views.type_in, name="input"),
+    path("attempts/<int:pk>/stop/", views.stop, name="stop"),
+    path("attempts/<int:pk>/reset/", views.reset, name="reset"),
+    path("attempts/<int:pk>/steps/<slug:step>/check/", views.check, name="check"),
+    path("attempts/<int:pk>/steps/<slug:step>/hint/", views.hint, name="hint"),
+    path("attempts/<int:pk>/steps/<slug:step>/solution/", views.solution, name="solution"),
 ]

@@ -1,17 +1,240 @@
-"""HTTP for the labs."""
+"""HTTP for the labs: catalogue, lab page, and what is posted from it."""
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from labs import access, actions, presenting, wording
+from labs.editions import lab_of
+from labs.lab import catalog
+from labs.lab.errors import LabError
+from labs.lab.model import Lab, words
+from labs.models import Attempt
+from sandbox.errors import Fault, LearnerError
 
 
 @login_required
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "labs/catalogue.html", {"nav": "labs", "cards": []})
+    """The catalogue: every lab, and how far the learner is in it."""
+    labs, errors = catalog.everything()
+    begun = {attempt.lab: attempt for attempt in Attempt.objects.filter(user=request.user.pk, finished=None).prefetch_related("steps")}
+    cards = [_card(lab, begun.get(lab.name)) for lab in labs]
+    return render(
+        request, "labs/catalogue.html", {"nav": "labs", "cards": cards, "errors": errors if access.may_watch(request.user) else []}
+    )
+
+
+def _card(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
+    language = presenting.language()
+    return {
+        "name": lab.name,
+        "title": words(lab.title, language),
+        "about": words(lab.summary, language),
+        "minutes": lab.minutes,
+        "attempt": attempt,
+        "track": presenting.track(lab, attempt),
+    }
 
 
 @login_required
-def attempts(request: HttpRequest) -> HttpResponse:
-    return render(request, "labs/catalogue.html", {"nav": "attempts", "cards": []})
+@require_safe
+def lab(request: HttpRequest, name: str) -> HttpResponse:
+    """The instructions to read before one starts; who has started goes to where they are."""
+    if attempt := Attempt.objects.filter(user=request.user.pk, lab=name, finished=None).first():
+        return redirect("page", attempt.pk)
+    found = _lab_or_404(name)
+    text = found.in_language(presenting.language())
+    context = {
+        "nav": "labs",
+        "readonly": True,
+        "lab": _card(found, None) | {"intro": presenting.segments(text.intro)},
+        "steps": presenting.steps(found, None),
+    }
+    return render(request, "labs/overview.html", context)
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest, name: str) -> HttpResponse:
+    attempt = actions.start_attempt(user=request.user, lab=_lab_or_404(name), language=get_language() or "en")
+    return redirect("page", attempt.pk)
+
+
+def _lab_or_404(name: str) -> Lab:
+    try:
+        return catalog.get(name)
+    except (KeyError, LabError) as error:
+        raise Http404 from error
+
+
+@login_required
+@require_safe
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Instructions and console. Somebody else's, or one that is closed, can only be read."""
+    attempt = access.seen_attempt(request, pk)
+    readonly = attempt.user_id != request.user.pk or attempt.finished is not None
+    try:
+        found = lab_of(attempt)
+    except Fault as fault:
+        messages.error(request, wording.words(fault.code))
+        return redirect("attempts" if readonly else "home")
+    if not readonly:
+        actions.seen(attempt=attempt, language=get_language() or "en")
+        if not attempt.ready and not attempt.problem:
+            # Its sandbox was deleted, or the worker that prepared it was lost: opening it again is asking for a new one.
+            attempt = actions.start_attempt(user=attempt.user, lab=_lab_or_404(attempt.lab), language=get_language() or "en")
+            found = lab_of(attempt)
+    return render(request, "labs/lab.html", _page_context(attempt, found, readonly) | {"nav": "" if readonly else "labs"})
+
+
+def _page_context(attempt: Attempt, found: Lab, readonly: bool) -> dict[str, Any]:
+    context = presenting.page(found, attempt)
+    return context | {"attempt": attempt, "readonly": readonly, "urls": presenting.urls(attempt), "key": uuid.uuid4()}
+
+
+def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
+    """The page's parts as HTML: ``log``, ``guide`` (steps and progress), ``prompt``; ``after`` is from where their events go on."""
+    context = _page_context(attempt, lab_of(attempt), readonly) | {"csrf_token": "NOTPROVIDED"}
+    steps = "".join(render_to_string("labs/step.html", context | {"step": step}) for step in context["steps"])
+    return {
+        "after": context["after"],
+        "log": render_to_string("labs/log.html", context),
+        "guide": steps + (render_to_string("labs/track.html", context) if steps else ""),
+        "prompt": render_to_string("labs/prompt_sign.html", context),
+    }
+
+
+# --- posted from the page --------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def commands(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue a line. Fields: line, key (a uuid made by the page: the same one again runs nothing again), cols."""
+    attempt = access.own_attempt(request, pk)
+    try:
+        key = uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        key = uuid.uuid4()
+    try:
+        command = actions.submit_command(attempt=attempt, line=request.POST.get("line", ""), key=key, cols=_number(request, "cols", 100))
+    except LearnerError as error:
+        return _refused(request, attempt, error)
+    if not _by_script(request):
+        return redirect("page", pk)
+    command.refresh_from_db()
+    context = {"block": presenting.block(command), "attempt": attempt, "urls": presenting.urls(attempt)}
+    return render(request, "labs/block.html", context)
+
+
+@login_required
+@require_POST
+def type_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the running program input. Fields: command, text. A form without script means a line."""
+    attempt = access.own_attempt(request, pk)
+    command = access.own_command(attempt, request.POST.get("command", ""))
+    text = request.POST.get("text", "") + ("" if _by_script(request) else "\n")
+    try:
+        actions.send_input(command=command, text=text)
+    except LearnerError as error:
+        return _refused(request, attempt, error)
+    return _done(request, attempt)
+
+
+@login_required
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the running program: ^C first, the second time for good."""
+    attempt = access.own_attempt(request, pk)
+    command = access.own_command(attempt, request.POST.get("command", ""))
+    try:
+        actions.stop_command(command=command)
+    except LearnerError as error:
+        return _refused(request, attempt, error)
+    return _done(request, attempt)
+
+
+@login_required
+@require_POST
+def reset(request: HttpRequest, pk: int) -> HttpResponse:
+    attempt = access.own_attempt(request, pk)
+    try:
+        actions.reset_attempt(attempt=attempt, by=request.user)
+    except LearnerError as error:
+        return _refused(request, attempt, error)
+    return redirect("page", pk)
+
+
+@login_required
+@require_POST
+def check(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Ask a worker to look; what it finds comes by the stream."""
+    attempt = access.own_attempt(request, pk)
+    return _on_step(request, attempt, step, lambda: actions.check_now(attempt=attempt), checking=True)
+
+
+@login_required
+@require_POST
+def hint(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    attempt = access.own_attempt(request, pk)
+    progress = access.own_step(attempt, step)
+    return _on_step(request, attempt, step, lambda: actions.show_hint(step=progress))
+
+
+@login_required
+@require_POST
+def solution(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    attempt = access.own_attempt(request, pk)
+    progress = access.own_step(attempt, step)
+    return _on_step(request, attempt, step, lambda: actions.show_solution(step=progress))
+
+
+def _on_step(request: HttpRequest, attempt: Attempt, step: str, act: Any, *, checking: bool = False) -> HttpResponse:
+    """Do it and answer the step as it is then: to htmx the step alone, to a form the whole page."""
+    access.own_step(attempt, step)
+    refused = ""
+    try:
+        act()
+    except LearnerError as error:
+        if not request.htmx:  # type: ignore[attr-defined]
+            return _refused(request, attempt, error)
+        refused, checking = wording.words(error.code, **error.values), False
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("page", attempt.pk)
+    shown = next((one for one in presenting.steps(lab_of(attempt), attempt) if one["id"] == step), None)
+    if shown is None:
+        raise Http404
+    context = {"step": shown, "attempt": attempt, "urls": presenting.urls(attempt), "refused": refused, "checking": checking}
+    return render(request, "labs/step.html", context)
+
+
+def _refused(request: HttpRequest, attempt: Attempt, error: LearnerError) -> HttpResponse:
+    """In words: to the script as text with 409, to a form as a message on the page."""
+    sentence = wording.words(error.code, **error.values)
+    if _by_script(request):
+        return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
+    messages.error(request, sentence)
+    return redirect("page", attempt.pk)
+
+
+def _done(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    return HttpResponse(status=204) if _by_script(request) else redirect("page", attempt.pk)
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def _number(request: HttpRequest, name: str, otherwise: int) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else otherwise

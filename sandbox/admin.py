@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from sandbox import actions
 from sandbox.errors import Busy
 from sandbox.models import Sandbox, Version
 
@@ -70,7 +71,8 @@ class SandboxAdmin(ReadOnly):
             return self._ask(request, queryset, "reset_chosen")
         done = [sandbox for sandbox in queryset if self._reset(request, sandbox)]
         words = ngettext("%(count)d sandbox was reset.", "%(count)d sandboxes were reset.", len(done))
-        return self._tell(request, words, len(done))
+        self._tell(request, words, len(done))
+        return None
 
     @admin.action(description=_("Delete the chosen sandboxes"))
     def delete_chosen(self, request: HttpRequest, queryset: QuerySet[Sandbox]) -> HttpResponse | None:
@@ -78,7 +80,8 @@ class SandboxAdmin(ReadOnly):
             return self._ask(request, queryset, "delete_chosen")
         done = [sandbox for sandbox in queryset if self._delete(request, sandbox)]
         words = ngettext("%(count)d sandbox was deleted.", "%(count)d sandboxes were deleted.", len(done))
-        return self._tell(request, words, len(done))
+        self._tell(request, words, len(done))
+        return None
 
     def _ask(self, request: HttpRequest, queryset: QuerySet[Sandbox], action: str) -> HttpResponse:
         context = {
@@ -91,8 +94,6 @@ class SandboxAdmin(ReadOnly):
         return TemplateResponse(request, "admin/sandbox/sandbox/confirm.html", context)
 
     def _reset(self, request: HttpRequest, sandbox: Sandbox) -> bool:
-        from sandbox import actions  # noqa: PLC0415
-
         before = sandbox.head.number
         try:
             actions.reset(sandbox=sandbox, by=request.user)
@@ -102,8 +103,6 @@ class SandboxAdmin(ReadOnly):
         return True
 
     def _delete(self, request: HttpRequest, sandbox: Sandbox) -> bool:
-        from sandbox import actions  # noqa: PLC0415
-
         copy = Sandbox.objects.select_related("owner").get(pk=sandbox.pk)  # the log needs its name after it is gone
         try:
             actions.delete(sandbox=sandbox, by=request.user)
@@ -122,7 +121,7 @@ class SandboxAdmin(ReadOnly):
             self.message_user(request, words % {"count": count}, messages.SUCCESS)
 
     def _log(self, request: HttpRequest, sandbox: Sandbox, flag: int, words: str) -> None:
-        LogEntry.objects.log_actions(request.user.pk, [sandbox], flag, words, single_object=True)
+        LogEntry.objects.log_actions(int(request.user.pk or 0), [sandbox], flag, words, single_object=True)
 
 
 @admin.register(Version)

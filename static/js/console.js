@@ -132,6 +132,21 @@ export class Console {
     this.settle();
   }
 
+  guide(html) {
+    const passed = put(html).filter((element) => element.classList.contains("just-passed"));
+    if (passed.length) this.announce(passed.map((step) => step.querySelector("h2").textContent));
+    this.settle();
+  }
+
+  announce(titles) {
+    const guide = this.lab.querySelector("#guide");
+    this.lab.querySelector("#said").textContent = titles.map((title) => this.words.passed.replace("{title}", title)).join(" ");
+    const next = guide.querySelector(".step.is-current");
+    const box = guide.getBoundingClientRect();
+    const last = guide.querySelector(".just-passed:last-of-type, .just-passed")?.getBoundingClientRect();
+    if (next && last && last.bottom > box.top && last.top < box.bottom) next.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }
+
   // How it looks ----------------------------------------------------------------------------------------------------
 
   settle() {

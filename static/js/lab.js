@@ -19,16 +19,22 @@ const console_ = new Console(lab, words);
 lab.addEventListener("lab:run", () => show("console"));
 
 function status(state, seconds) {
-  const text = { lost: words.lost, waiting: words.retry.replace("%s", seconds), "signed-out": words.signedOut }[state] ?? "";
+  const text = { lost: words.lost, waiting: words.retry.replace("{seconds}", seconds), "signed-out": words.signedOut }[state] ?? "";
   net.textContent = text;
   net.classList.toggle("is-on", Boolean(text));
 }
 
+const guide = ({ html }) => { console_.guide(html); };
+
 new Stream(lab.dataset.stream, lab.dataset.after, {
-  block: (html) => console_.block(html),
-  output: (json) => console_.output(JSON.parse(json)),
-  refresh: (html) => console_.refresh(html),
-  guide: (html) => put(html),
-  prompt: (html) => put(html),
+  block: (data) => console_.block(data.html),
+  output: (data) => console_.output(data),
+  guide,
+  prompt: (data) => put(data.html),
+  refresh(data) {
+    console_.refresh(data.log);
+    guide({ html: data.guide });
+    if (document.getElementById("prompt-sign")) put(data.prompt);
+  },
   reload: () => location.reload(),
 }, status);

@@ -21,7 +21,7 @@ export class Stream {
     source.onerror = () => this.failed();
     for (const [name, handle] of Object.entries(this.handlers)) {
       source.addEventListener(name, (event) => {
-        handle(event.data);
+        handle(JSON.parse(event.data));
         if (event.lastEventId) this.after = event.lastEventId;
       });
     }
