@@ -1,4 +1,4 @@
-"""What can be done to sandboxes: each is one atomic write, and none of them runs anything."""
+"""What can be done to sandboxes: each is one atomic write; all but ``blank`` run nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from sandbox.checkout import folder_of
+from sandbox.checkout import checkout, folder_of
 from sandbox.errors import Busy, Fault
 from sandbox.models import Sandbox, Version
 from sandbox.store import tree
@@ -18,12 +18,24 @@ from sandbox.store.working import Snapshot, WorkingCopy
 
 
 def blank(*, account: str | None = None) -> Version:
-    """A first version: an empty home with ``~/environment``. ``account``: twelve digits, random when not given."""
+    """A first version: an empty home with ``~/environment`` and a newborn AWS account, so that its default VPC keeps its ids.
+
+    ``account``: twelve digits, random when not given. This one runs something: the account's birth. Raises Fault.
+    """
     folder = tree.Entry("d", 0o755, time.time_ns(), 0, "")
     snapshot = Snapshot({"home": {"environment": folder}, "tmp": {}})
-    return Version.objects.create(
-        account=account or str(secrets.randbelow(9 * 10**11) + 10**11), manifest=snapshot.save(), home_files=1, pinned=True
-    )
+    empty = Version.objects.create(account=account or str(secrets.randbelow(9 * 10**11) + 10**11), manifest=snapshot.save(), home_files=1)
+    sandbox = create_sandbox(owner=None, start=empty, label="birth")
+    try:
+        with checkout(sandbox) as live:
+            live.call("sts", "get_caller_identity", {})
+            born = live.commit()
+    finally:
+        delete(sandbox=sandbox, by="birth")
+    born.parent, born.sandbox, born.number, born.changes, born.pinned = None, None, 0, {}, True
+    born.save()
+    empty.delete()
+    return born
 
 
 def create_sandbox(*, owner: AbstractBaseUser | None, start: Version, label: str = "") -> Sandbox:

@@ -13,6 +13,7 @@ from sandbox import actions, runtime
 from sandbox.checkout import Live, Result, checkout
 from sandbox.errors import Busy, CloudError, Fault, OverQuota
 from sandbox.models import Sandbox, Version
+from tests.processes import clouds, kill
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,7 +172,7 @@ def test_the_cloud_process_killed_mid_command_rolls_back(sandbox: Sandbox) -> No
     do(sandbox, "x=1")
     with pytest.raises(Fault) as fault, checkout(sandbox) as live:
         live.call("s3", "create_bucket", {"Bucket": "lost", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
-        runtime.kill_clouds_for_test()
+        kill(clouds(runtime.supervisor().pid or 0))
         live.commit()
     assert fault.value.code == "cloud-died"
     with checkout(sandbox) as live:

@@ -1,0 +1,58 @@
+"""Looking at, and killing, the processes below one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for a condition, looking often; fails the test when it never comes."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below ``pid``, parents first."""
+    found, wave = [], [pid]
+    while wave:
+        wave = [child for parent in wave for child in _children(parent)]
+        found += wave
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    except OSError:
+        return []
+
+
+def command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+def clouds(supervisor: int) -> list[int]:
+    """The cloud processes: the zygote's forks, which keep its command line."""
+    zygotes = [pid for pid in descendants(supervisor) if "sandbox.cloud.zygote" in command_line(pid) and "bwrap" not in command_line(pid)]
+    return [pid for pid in zygotes if any(pid in _children(parent) for parent in zygotes)]
+
+
+def kill(pids: list[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
