@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from cloud_harness import ROOT
+
+from sandbox.cloud.changes import diff
+
+
+def test_diff() -> None:
+    old = {"s3": {"bucket": {"a": "1", "b": "1"}}, "kms": {"key": {"k": "1"}}}
+    new = {"s3": {"bucket": {"a": "2", "b": "1"}, "object": {"a/x": "1"}}}
+    assert diff(old, new) == [
+        {"service": "kms", "type": "key", "id": "k", "change": "deleted"},
+        {"service": "s3", "type": "bucket", "id": "a", "change": "changed"},
+        {"service": "s3", "type": "object", "id": "a/x", "change": "created"},
+    ]
+    assert diff(new, new) == []
+    assert diff(None, None) == []
+    assert diff(None, {"s3": {"bucket": {"a": "1"}}})[0]["change"] == "created"
+
+
+def test_the_site_needs_no_moto_for_it() -> None:
+    code = "import sys, sandbox.cloud.changes, sandbox.cloud.tls, sandbox.cloud.operations as o; o.lookup('s3', 'x'); print('moto' in sys.modules, 'django' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
