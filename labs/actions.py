@@ -6,7 +6,6 @@ import logging
 import uuid
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -24,7 +23,7 @@ MAX_LINE = 16_384
 MAX_INPUT = 65_536
 
 
-def start_attempt(*, user: AbstractBaseUser, lab: Lab, language: str = "en") -> Attempt:
+def start_attempt(*, user: Any, lab: Lab, language: str = "en") -> Attempt:
     """The learner's attempt at ``lab``: the open one, or a new one. Until it is ``ready`` a worker prepares its sandbox."""
     with transaction.atomic():
         keep_edition(lab)

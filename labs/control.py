@@ -43,11 +43,28 @@ def send(command_id: int, what: str, **data: Any) -> bool:
         return False
 
 
-def signal(live: Controlled, name: str) -> None:
-    if name == "KILL":
-        live.kill()
-    else:
-        live.interrupt()
+class Reins:
+    """Holds a running command; remembers the signals given, so that one asked for by message and by row is given once."""
+
+    def __init__(self, live: Controlled) -> None:
+        self._live = live
+        self._given: set[str] = set()
+
+    def send(self, data: bytes) -> None:
+        self._live.send(data)
+
+    def resize(self, rows: int, cols: int) -> None:
+        self._live.resize(rows, cols)
+
+    def signal(self, name: str) -> None:
+        """INT or KILL."""
+        if name in self._given:
+            return
+        self._given.add(name)
+        if name == "KILL":
+            self._live.kill()
+        else:
+            self._live.interrupt()
 
 
 class Listener:
@@ -55,7 +72,7 @@ class Listener:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._running: dict[int, Controlled] = {}
+        self._running: dict[int, Reins] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self.listening = threading.Event()
@@ -63,7 +80,7 @@ class Listener:
         self._thread.start()
 
     @contextlib.contextmanager
-    def controls(self, command_id: int, live: Controlled) -> Iterator[None]:
+    def controls(self, command_id: int, live: Reins) -> Iterator[None]:
         """``live`` is what runs ``command_id`` until the block ends."""
         with self._lock:
             self._running[command_id] = live
@@ -115,13 +132,13 @@ class Listener:
             log.exception("a control message was not obeyed")
 
 
-def _obey(live: Controlled, message: dict[str, Any]) -> None:
+def _obey(live: Reins, message: dict[str, Any]) -> None:
     if message["what"] == "input":
         live.send(message["text"].encode())
     elif message["what"] == "resize":
         live.resize(message["rows"], message["cols"])
     elif message["what"] == "signal":
-        signal(live, message["name"])
+        live.signal(message["name"])
 
 
 _shared: Listener | None = None

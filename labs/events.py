@@ -13,7 +13,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Events are missing before ``position``: send the present state from the database, then go on."""
+    """Events are missing before ``position``: send ``labs.presenting.page`` and follow anew from its ``after``.
+
+    (Going on from ``position`` is right too where no command runs; where one does, its row may be a second behind.)
+    """
 
     position: str
 
@@ -124,7 +127,7 @@ def position(attempt_id: int) -> str:
     return f"{_text(epoch)}:{_text(number)}" if epoch and number else NOWHERE
 
 
-async def follow(attempt_id: int, after: str, *, block_seconds: float = 5.0) -> AsyncIterator[Event | Gap | KeepAlive]:
+async def follow(attempt_id: int, after: str, *, block_seconds: float = 5.0) -> AsyncGenerator[Event | Gap | KeepAlive, None]:
     """Every event after position ``after``, for ever. A Gap comes first where some are missing; a KeepAlive every quiet 15 s.
 
     While Redis is away it waits, and on finding it again begins with a Gap if the stream did not survive.

@@ -196,7 +196,7 @@ def page(lab: Lab, attempt: Attempt) -> dict[str, Any]:
     running = next((command for command in commands if not command.finished), None)
     text = lab.in_language(language())
     return {
-        "after": running.stream_id or after if running else after,
+        "after": _after(after, running),
         "blocks": [block(command) for command in commands],
         "running": running,
         "prompt": prompt(attempt),
@@ -213,6 +213,13 @@ def page(lab: Lab, attempt: Attempt) -> dict[str, Any]:
             "end": segments(text.end.segments) if text.end else [],
         },
     }
+
+
+def _after(position: str, running: Command | None) -> str:
+    """Where the running block's output ends, if that is of the stream as it is now (it may have been lost and begun anew)."""
+    if running is None or events.split(running.stream_id)[0] != events.split(position)[0]:
+        return position
+    return running.stream_id
 
 
 def urls(attempt: Attempt) -> dict[str, str]:

@@ -32,6 +32,9 @@ SENTENCES = {
     "over-quota": _("Not kept: the sandbox would be larger than it may be. Everything is as it was before this command."),
     "lost": _("We lost this command through a fault of ours. Everything is as it was before it: run it again."),
     "worker-lost": _("The machine that ran this command went away. Everything is as it was before it: run it again."),
+    "worker-lost-kept": _(
+        "The machine that ran this command went away just after it. What the command did is kept; its output may not be whole."
+    ),
     "stopped": _("Stopped."),
     "wall": _("Ended: a command may take %(limit)s seconds."),
     "cpu": _("Ended: a command may use %(limit)s seconds of processor time."),

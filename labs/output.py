@@ -1,0 +1,159 @@
+"""The output of one running command on its way to the page and to its row."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from labs import control, events, publishing
+from labs.models import Command
+from labs.terminal import Screen, Update
+from labs.wording import words
+
+log = logging.getLogger(__name__)
+
+KEPT = 1024 * 1024
+"""A row keeps so many bytes of output: the first half and the last half of them."""
+BATCH_SECONDS = 0.05
+FLUSH_SECONDS = 1.0
+FLUSH_BYTES = 64 * 1024
+RENEW_SECONDS = 4.0
+
+
+class Kept:
+    """The first and last bytes of what was written, with a word for what is missing between them."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._half = most // 2
+        self._head, self._tail = bytearray(), bytearray()
+        self.cut = 0
+
+    def add(self, data: bytes) -> None:
+        room = self._half - len(self._head)
+        self._head += data[:room] if room > 0 else b""
+        self._tail += data[room:] if room > 0 else data
+        if len(self._tail) > 2 * self._half:  # trimmed now and then, not at every write
+            self._trim()
+
+    def _trim(self) -> None:
+        if (over := len(self._tail) - self._half) > 0:
+            del self._tail[:over]
+            self.cut += over
+
+    def value(self) -> bytes:
+        self._trim()
+        if not self.cut:
+            return bytes(self._head + self._tail)
+        return bytes(self._head) + f"\r\n\x1b[0;2m… {words('output-cut', bytes=self.cut)} …\x1b[0m\r\n".encode() + bytes(self._tail)
+
+
+class Output:
+    """Write from the running thread; a thread of its own sends it on, keeps it, renews the row's lease and minds a stop asked for.
+
+    As a context manager it ends with everything sent and kept. ``full_screen``: the program asked for the whole screen.
+    """
+
+    def __init__(self, command: Command, reins: control.Reins, in_language: Callable[[], Any]) -> None:
+        self._command, self._reins, self._in_language = command, reins, in_language
+        self._screen, self._kept = Screen(), Kept()
+        self._waiting = bytearray()
+        self._change = threading.Condition()
+        self._ended = self._dirty = False
+        self._unflushed = 0
+        self._flushed = self._renewed = time.monotonic()
+        self._thread = threading.Thread(target=self._pump, name=f"command-{command.pk}", daemon=True)
+
+    @property
+    def full_screen(self) -> bool:
+        return self._screen.full_screen
+
+    def write(self, data: bytes) -> None:
+        with self._change:
+            self._waiting += data
+            self._change.notify()
+
+    def __enter__(self) -> Output:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        with self._change:
+            self._ended = True
+            self._change.notify()
+        self._thread.join()
+
+    def value(self) -> bytes:
+        """What the row keeps; call it after the block has ended."""
+        with self._in_language():
+            return self._kept.value()
+
+    # --- the thread --------------------------------------------------------------------------------------------------------
+
+    def _pump(self) -> None:
+        try:
+            with self._in_language():
+                ended = False
+                while not ended:
+                    ended = self._once()
+        finally:
+            connection.close()
+
+    def _once(self) -> bool:
+        with self._change:
+            if not self._waiting and not self._ended:
+                self._change.wait(FLUSH_SECONDS)
+            data, ended = bytes(self._waiting), self._ended
+            self._waiting.clear()
+        if data:
+            self._send_on(data)
+        now = time.monotonic()
+        if self._dirty and (ended or now - self._flushed >= FLUSH_SECONDS or self._unflushed >= FLUSH_BYTES):
+            self._keep()
+        if not ended and now - self._renewed >= RENEW_SECONDS:
+            self._renew()
+        if data and not ended:
+            with self._change:
+                self._change.wait_for(lambda: self._ended, BATCH_SECONDS)
+        return ended and not self._waiting
+
+    def _send_on(self, data: bytes) -> None:
+        update = self._screen.feed(data)
+        self._kept.add(data)
+        self._dirty, self._unflushed = True, self._unflushed + len(data)
+        before = self._command.stream_id
+        # A page is not made to hold more than the row keeps: the middle is left out there too, once the command has ended.
+        lines = "" if self._kept.cut else update.lines_html
+        after = publishing.output(self._command, Update(lines, update.tail_html))
+        self._command.stream_id = after
+        if events.split(after)[0] != events.split(before)[0]:
+            # The stream was lost, and with it what had not been read: the row is brought up to now, and the whole block sent.
+            self._keep()
+            self._command.stream_id = publishing.command_changed(self._command)
+
+    def _keep(self) -> None:
+        self._command.output = self._kept.value()
+        self._store(output=self._command.output, stream_id=self._command.stream_id)
+        self._flushed, self._unflushed, self._dirty = time.monotonic(), 0, False
+
+    def _renew(self) -> None:
+        """The lease outlasts several misses. A stop that did not arrive by message is in the row."""
+        self._renewed = time.monotonic()
+        try:
+            Command.objects.renew(self._command.pk, self._command.worker)
+            stopping = Command.objects.filter(pk=self._command.pk).values_list("stopping", flat=True).first() or ""
+        except DatabaseError:
+            log.exception("the lease of command %s was not renewed", self._command.pk)
+            return
+        if stopping:
+            self._reins.signal(stopping)
+
+    def _store(self, **fields: Any) -> None:
+        try:
+            Command.objects.filter(pk=self._command.pk, worker=self._command.worker, state=Command.State.RUNNING).update(**fields)
+        except DatabaseError:
+            log.exception("the output of command %s was not kept for now", self._command.pk)

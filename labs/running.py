@@ -1,0 +1,171 @@
+"""A worker runs one Command row: claim, run, commit, tell, grade.
+
+Whatever goes wrong, the row ends: refused where the learner can mend it, lost where we cannot (the head is then as it was).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import re
+import time
+from typing import Any
+
+from django.conf import settings
+
+from labs import control, grading, publishing, workers
+from labs.editions import lab_of
+from labs.looking import LastCommand
+from labs.models import Attempt, Command
+from labs.output import Output
+from sandbox.checkout import Live, Result, checkout
+from sandbox.errors import Busy, Fault, LearnerError
+from sandbox.models import Sandbox, Version
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS = 20.0
+"""So long a command waits for the sandbox: what holds it then is the grading of the one before, or a reset."""
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+
+
+def run(command_id: int) -> bool:
+    """Run the row if it is still queued. False where another worker has it, or it was stopped before."""
+    worker = workers.me()
+    if not Command.objects.claim(command_id, worker):
+        return False
+    command = Command.objects.select_related("attempt__sandbox").get(pk=command_id)
+    with publishing.in_language_of(command.attempt):
+        try:
+            _run(command)
+        except LearnerError as error:
+            _end(command, state=Command.State.REFUSED, message=error.code, message_values=error.values)
+        except Exception:
+            log.exception("command %s was lost", command_id)
+            _end(command, state=Command.State.LOST, message="lost")
+    return True
+
+
+def held(stack: contextlib.ExitStack, sandbox: Sandbox) -> Live:
+    """Check out ``sandbox`` until ``stack`` ends, waiting a little for whoever holds it. Raises Busy, Fault."""
+    end = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return stack.enter_context(checkout(sandbox))
+        except Busy:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
+def _run(command: Command) -> None:
+    attempt = command.attempt
+    if attempt.sandbox is None:
+        raise LearnerError("preparing")
+    with contextlib.ExitStack() as stack:
+        live = held(stack, attempt.sandbox)
+        before = live.head.pk
+        result, output = _run_line(command, live)
+        version = _commit(command, live, result, output)
+        if version is not None:
+            last = LastCommand(command.line, result.status, plain(output))
+            _grade(attempt, live, last, version, grading.touched(command.changes, new_version=version.pk != before))
+
+
+def _run_line(command: Command, live: Live) -> tuple[Result, bytes]:
+    reins = control.Reins(live)
+    _told(command)
+    output = Output(command, reins, functools.partial(publishing.in_language_of, command.attempt))
+    with control.listener().controls(command.pk, reins), output:
+        result = live.run(command.line, write=output.write, started=None, rows=command.rows, cols=command.cols)
+    return result, output.value()
+
+
+def _told(command: Command) -> None:
+    """The page sees it running; the row holds no output up to this event."""
+    command.stream_id = publishing.command_changed(command)
+    Command.objects.filter(pk=command.pk).update(stream_id=command.stream_id)
+
+
+def _commit(command: Command, live: Live, result: Result, output: bytes) -> Version | None:
+    """Commit and end the row; None where nothing is kept."""
+    found: dict[str, Any] = {
+        "output": output,
+        "stream_id": command.stream_id,
+        "exit_status": result.status,
+        "reason": result.reason,
+        "first_output_ms": result.first_output_ms,
+        "duration_ms": result.duration_ms,
+    }
+    if result.incomplete:
+        _end(command, state=Command.State.REFUSED, message="incomplete", **found)
+        return None
+    # A worker that was away so long that its row was given up must not move the head any more.
+    if not Command.objects.renew(command.pk, command.worker):
+        raise Fault("lost", f"command {command.pk} was ended by the sweeper")
+    before = live.head.pk
+    try:
+        version = live.commit(command=command.line)
+    except LearnerError as error:
+        _end(command, state=Command.State.REFUSED, message=error.code, message_values=error.values, **found)
+        return None
+    found["changes"] = version.changes if version.pk != before else {}
+    message, values = _reason(result)
+    _end(
+        command,
+        state=Command.State.DONE,
+        message=message,
+        message_values=values,
+        version=version,
+        cwd_after=result.cwd or live.cwd,
+        **found,
+    )
+    return version
+
+
+def _reason(result: Result) -> tuple[str, dict[str, Any]]:
+    if result.reason == "exit":
+        return "", {}
+    limits = {"wall": settings.SANDBOX_WALL_SECONDS, "cpu": settings.SANDBOX_CPU_SECONDS}
+    return result.reason, {"limit": limits[result.reason]} if result.reason in limits else {}
+
+
+def _end(command: Command, **fields: Any) -> None:
+    """Close the row and tell the pages."""
+    if not Command.objects.close(command.pk, command.worker, **fields):
+        return
+    command.refresh_from_db()
+    publishing.command_changed(command)
+    publishing.prompt_changed(command.attempt)
+
+
+def _grade(attempt: Attempt, live: Live, last: LastCommand | None, version: Version, areas: frozenset[str]) -> None:
+    attempt.refresh_from_db(fields=["step", "completed", "content_hash"])
+    try:
+        lab = lab_of(attempt)
+        if grading.grade(attempt, lab, live, last=last, version=version, areas=areas):
+            publishing.guide_changed(lab, attempt)
+    except Exception:  # the command is done and kept; a look that failed changes nothing of it
+        log.exception("attempt %s could not be graded", attempt.pk)
+
+
+def check(attempt_id: int) -> None:
+    """Look at the current step now. What it finds reaches the page as an event."""
+    attempt = Attempt.objects.select_related("sandbox").get(pk=attempt_id)
+    if attempt.sandbox is None:
+        return
+    with publishing.in_language_of(attempt), contextlib.ExitStack() as stack:
+        live = held(stack, attempt.sandbox)
+        _grade(attempt, live, _last(attempt), live.head, grading.EVERYTHING)
+        publishing.guide_changed(lab_of(attempt), attempt)
+
+
+def _last(attempt: Attempt) -> LastCommand | None:
+    last = attempt.console().filter(state=Command.State.DONE).order_by("-number").first()
+    return LastCommand(last.line, last.exit_status or 0, plain(bytes(last.output))) if last else None
+
+
+def plain(output: bytes) -> str:
+    """The output as text, without colours and other sequences."""
+    return _ESCAPES.sub("", output.decode(errors="replace")).replace("\r\n", "\n")

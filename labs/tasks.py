@@ -1,0 +1,59 @@
+"""What Celery wakes workers for. Every task may come twice, or late: the rows decide."""
+
+# mypy: disable-error-code="untyped-decorator"
+from __future__ import annotations
+
+from typing import Any
+
+from celery import current_app, shared_task
+from celery.signals import worker_ready, worker_shutdown
+
+from labs import control, events, preparing, running, sweeper
+
+SWEEP_SECONDS = 5.0
+
+
+@shared_task
+def run_command(command_id: int) -> None:
+    """Run a queued command."""
+    running.run(command_id)
+
+
+@shared_task
+def check_attempt(attempt_id: int) -> None:
+    """Look at an attempt's current step."""
+    running.check(attempt_id)
+
+
+@shared_task
+def prepare_attempt(attempt_id: int) -> None:
+    """Give an attempt its sandbox."""
+    preparing.prepare(attempt_id)
+
+
+@shared_task
+def prebuild() -> None:
+    """Build the starts that are missing."""
+    preparing.prebuild()
+
+
+@shared_task(expires=SWEEP_SECONDS)
+def sweep() -> None:
+    """Find what fell between."""
+    sweeper.sweep()
+
+
+@worker_ready.connect
+def _ready(**_: Any) -> None:
+    sweeper.end_dead()
+    control.listener()
+    prebuild.delay()
+
+
+@worker_shutdown.connect
+def _shutdown(**_: Any) -> None:
+    control.close()
+    events.close()
+
+
+current_app.conf.beat_schedule.setdefault("labs-sweep", {"task": "labs.tasks.sweep", "schedule": SWEEP_SECONDS})
