@@ -207,7 +207,7 @@ def _http(spec: dict[str, Any], context: Context) -> Look:
 
 
 def _script(spec: dict[str, Any], context: Context) -> Look:
-    status, output = context.value.script(context.fill(spec["run"], shlex.quote), wall=spec.get("wall", 10))
+    status, output = context.value.script(spec["run"], wall=spec.get("wall", 10))
     if status == 0:
         return PASS
     if status != 1:

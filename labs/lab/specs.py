@@ -80,7 +80,8 @@ def _read_spec(kind: str, value: Value, kept: set[str]) -> dict[str, Any]:
 
 
 def _read_one(name: str, value: Value, kept: set[str]) -> Any:
-    _references(value, kept)
+    if name != "run":  # a script's braces are the shell's own
+        _references(value, kept)
     return _READERS.get(name, Value.plain)(value)
 
 
@@ -118,9 +119,21 @@ def _query(value: Value) -> str:
     return text
 
 
+def _script(value: Value) -> str:
+    """A script's text, or the name of a file in the lab's folder."""
+    text = value.text()
+    if "\n" in text or " " in text:
+        return text
+    path = value.path.parent / text
+    if not path.is_file() or not path.resolve().is_relative_to(value.path.parent.resolve()):
+        raise value.error(f"no file “{text}” in the lab")
+    return path.read_text(encoding="utf-8")
+
+
 _READERS: dict[str, Callable[[Value], Any]] = {
     **dict.fromkeys(("matches", "output"), _pattern),
-    **dict.fromkeys(("service", "operation", "account", "path", "sha256", "name", "url", "run", "as"), Value.text),
+    **dict.fromkeys(("service", "operation", "account", "path", "sha256", "name", "url", "as"), Value.text),
+    "run": _script,
     **dict.fromkeys(("exit", "status", "wall"), Value.integer),
     "query": _query,
     "exists": Value.boolean,

@@ -1,0 +1,2 @@
+$ErrorActionPreference = 'Stop'
+Start-Service -Name AWSHeartbeatService
