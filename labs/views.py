@@ -103,11 +103,12 @@ def _page_context(attempt: Attempt, found: Lab, readonly: bool) -> dict[str, Any
 
 
 def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
-    """The page's parts as HTML: ``log``, ``guide`` (steps and progress), ``prompt``; ``after`` is from where their events go on."""
+    """The page's parts as HTML: ``log``, ``guide`` (steps and progress), ``prompt``; whether it is ``ready``; ``after``: from where to follow."""
     context = _page_context(attempt, lab_of(attempt), readonly) | {"csrf_token": "NOTPROVIDED"}
     steps = "".join(render_to_string("labs/step.html", context | {"step": step}) for step in context["steps"])
     return {
         "after": context["after"],
+        "ready": "ready" if attempt.ready else "",
         "log": render_to_string("labs/log.html", context),
         "guide": steps + (render_to_string("labs/track.html", context) if steps else ""),
         "prompt": render_to_string("labs/prompt_sign.html", context),

@@ -152,8 +152,8 @@ export class Console {
   settle() {
     const busy = Boolean(this.running()) || this.posting;
     const run = this.lab.querySelector("#run");
-    if (run) run.disabled = busy || "unready" in this.log.dataset;
-    for (const button of this.lab.querySelectorAll("[data-run]")) button.disabled = busy;
+    if (run) run.disabled = busy || !this.lab.dataset.ready;
+    for (const button of this.lab.querySelectorAll("[data-run]")) button.disabled = busy || !this.lab.dataset.ready;
     this.lab.querySelector(".tab-busy").hidden = !busy;
     for (const block of this.log.querySelectorAll("[data-running]")) block.startedAt ??= performance.now() - Number(block.dataset.running);
     if (!busy && this.prompt?.word.textContent === this.words.busy) this.prompt.say("");

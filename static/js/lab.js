@@ -32,9 +32,10 @@ new Stream(lab.dataset.stream, lab.dataset.after, {
   guide,
   prompt: (data) => put(data.html),
   refresh(data) {
+    if (data.ready !== lab.dataset.ready) return location.reload();
     console_.refresh(data.log);
     guide({ html: data.guide });
-    if (document.getElementById("prompt-sign")) put(data.prompt);
+    put(data.prompt);
   },
   reload: () => location.reload(),
 }, status);

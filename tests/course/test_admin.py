@@ -16,7 +16,7 @@ LIST = "/admin/sandbox/sandbox/"
 
 @pytest.fixture
 def admin() -> User:
-    return User.objects.create_user("boss", password="pw", role=Role.ADMIN)
+    return User.objects.create_user("boss", role=Role.ADMIN)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def client(admin: User) -> Client:
 def sandbox() -> Sandbox:
     start = Version.objects.create(account="111122223333", number=0)
     head = Version.objects.create(account="111122223333", number=4, parent=start, home_bytes=3_000_000, command="aws s3 ls")
-    owner = User.objects.create_user("minji", password="pw")
+    owner = User.objects.create_user("minji")
     return Sandbox.objects.create(owner=owner, label="heartbeat-pipeline", head=head, start=start)
 
 
@@ -44,7 +44,7 @@ def act(client: Client, action: str, *sandboxes: Sandbox, confirmed: bool = True
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
 def test_only_administrators_get_in(role: Role) -> None:
     client = Client()
-    client.force_login(User.objects.create_user("someone", password="pw", role=role))
+    client.force_login(User.objects.create_user("someone", role=role))
     for url in ("/admin/", LIST, "/admin/course/user/", "/admin/labs/attempt/", "/admin/labs/command/", "/admin/sandbox/version/"):
         assert client.get(url).status_code == 302
 
