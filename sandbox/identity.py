@@ -26,6 +26,7 @@ def mint(sandbox: Sandbox, version: Version) -> dict[str, str]:
         "private_ip": address,
         "hostname": "ip-" + address.replace(".", "-"),
         "role_name": ROLE,
+        "metadata_key": hashlib.sha256(b"metadata" + sandbox.seed.encode()).hexdigest(),
         "access_key_id": "ASIA" + base64.b32encode(secrets.token_bytes(10)).decode(),
         "secret_access_key": base64.b64encode(secrets.token_bytes(30)).decode(),
         "session_token": base64.b64encode(secrets.token_bytes(180)).decode(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import current_app, shared_task
 
 from sandbox.store import prune as store
 
@@ -13,3 +13,6 @@ def prune() -> None:
     store.prune_versions()
     store.sweep_blobs()
     store.drop_idle_copies()
+
+
+current_app.conf.beat_schedule.setdefault("sandbox-prune", {"task": "sandbox.tasks.prune", "schedule": 86400.0})

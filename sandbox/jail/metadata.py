@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
+import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +24,6 @@ VERSIONS = ("1.0", "2007-01-19", "2007-03-01", "2016-09-02", "2018-09-24", "2019
             "2021-07-15", "2022-09-24", "2024-04-11", "latest")  # fmt: skip
 IMAGE_ID = "ami-0c9c942bd7bf113a2"
 INSTANCE_TYPE = "t3.medium"
-MAX_TOKENS = 1000
 _TTL = "x-aws-ec2-metadata-token-ttl-seconds"
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
 _PAGE = """<?xml version="1.0" encoding="iso-8859-1"?>
@@ -44,14 +45,18 @@ Tree = dict[str, Any]
 @dataclass(slots=True)
 class Metadata:
     """One instance's metadata. ``identity`` is the checkout's: account, region, instance_id, private_ip, hostname, role_name,
-    access_key_id, secret_access_key, session_token, expiration."""
+    access_key_id, secret_access_key, session_token, expiration, and maybe metadata_key (hexadecimal).
+
+    Tokens carry their own expiry under the sandbox's key, and nothing is remembered: one got by a command is good in the next
+    one, which another process answers."""
 
     identity: Mapping[str, str]
     clock: Callable[[], float] = time.time
-    _tokens: dict[str, tuple[float, int]] = field(default_factory=dict)
     _tree: Tree = field(default_factory=dict)
+    _key: bytes = b""
 
     def __post_init__(self) -> None:
+        self._key = bytes.fromhex(self.identity.get("metadata_key", "")) or secrets.token_bytes(32)
         self._tree = {"dynamic": _dynamic(self.identity, self.clock()), "meta-data": _meta_data(self.identity, self.clock())}
 
     def respond(self, method: str, target: str, headers: Mapping[str, str]) -> bytes:
@@ -61,10 +66,10 @@ class Metadata:
             return self._new_token(headers)
         if method not in {"GET", "HEAD"}:
             return _response(405, head=False)
-        token = self._tokens.get(headers.get("x-aws-ec2-metadata-token", ""))
-        if token is None or token[0] <= self.clock():
+        expiry = self._expiry(headers.get("x-aws-ec2-metadata-token", ""))
+        if expiry <= self.clock():
             return _response(401, head=method == "HEAD")
-        left = {"X-Aws-Ec2-Metadata-Token-Ttl-Seconds": str(max(1, int(token[0] - self.clock())))}
+        left = {"X-Aws-Ec2-Metadata-Token-Ttl-Seconds": str(max(1, int(expiry - self.clock())))}
         body = self._look_up(path)
         if body is None:
             return _response(404, head=method == "HEAD", headers=left)
@@ -76,13 +81,21 @@ class Metadata:
         text = headers.get(_TTL, "")
         if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= 21600):
             return _response(400)
-        now = self.clock()
-        self._tokens = {token: value for token, value in self._tokens.items() if value[0] > now}
-        while len(self._tokens) >= MAX_TOKENS:
-            self._tokens.pop(next(iter(self._tokens)))
-        token = "AQAEA" + base64.urlsafe_b64encode(secrets.token_bytes(37)).decode()[:49] + "=="
-        self._tokens[token] = (now + int(text), int(text))
+        token = self._sign(struct.pack("!I8s", int(self.clock()) + int(text), secrets.token_bytes(8)))
         return _response(200, token, headers={"X-Aws-Ec2-Metadata-Token-Ttl-Seconds": text})
+
+    def _sign(self, content: bytes) -> str:
+        seal = hmac.digest(self._key, content, "sha256")[:24]
+        return f"AQAEA{base64.urlsafe_b64encode(content + seal).decode()}A=="
+
+    def _expiry(self, token: str) -> int:
+        """When ``token`` ends, in seconds since 1970; 0 when it is none of ours."""
+        try:
+            content = base64.urlsafe_b64decode(token[5:-3])[:12]
+            expiry: int = struct.unpack("!I8s", content)[0]
+        except (ValueError, struct.error):
+            return 0
+        return expiry if hmac.compare_digest(self._sign(content).encode(), token.encode()) else 0
 
     def _look_up(self, path: str) -> str | None:
         parts = [part for part in path.split("/") if part]
