@@ -22,9 +22,9 @@ MARKER, SECRET = "the-worker-itself", "the-workers-own-password"
 VICTIM = """
 import signal, sys
 heard = signal.sigwait  # the parent reads what was heard
-signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM})
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGURG, signal.SIGTERM})
 print("ready", flush=True)
-while (number := heard({signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM})) != signal.SIGTERM:
+while (number := heard({signal.SIGUSR1, signal.SIGURG, signal.SIGTERM})) != signal.SIGTERM:
     print(signal.Signals(number).name, flush=True)
 """
 
@@ -119,6 +119,7 @@ def main(work: Path, venv: Path) -> None:
     victim = subprocess.Popen([sys.executable, "-Sc", VICTIM, str(ROOT), MARKER], env=environment, stdout=subprocess.PIPE, text=True)
     assert victim.stdout is not None and victim.stdout.readline() == "ready\n"
     targets |= {**addresses, "victim": victim.pid, "marker": MARKER, "secret": SECRET, "host_etc": host_only(built)}
+    targets["pid_namespace"] = str(Path("/proc/self/ns/pid").readlink())
     report: dict[str, object] = {"uid": os.getuid(), "inside": inside(work, built, targets)}
     # Pending signals are delivered in order: what came from inside is heard before this one.
     report["outside"] = outside(work, built, targets)

@@ -116,7 +116,7 @@ def test_everything_dies_with_its_starter(jail):
             assert starter.stdout.readline() == "ready\n"
             starter.kill()
             # Every process of the jail holds the pipe: its end means that none is left.
-            assert starter.stdout.read() == ""
+            assert starter.communicate(timeout=20) == ("", None)
 
 
 def test_info_names_the_pid_and_namespaces(start):

@@ -1,5 +1,5 @@
 """Other processes, and what listens on this machine."""
-# ruff: noqa: PTH208
+# ruff: noqa: PTH115, PTH208
 
 import ctypes
 import os
@@ -40,8 +40,11 @@ def _(t: Targets) -> Any:
 
 @probe("processes: signal everything", outside="never")
 def _(t: Targets) -> Any:
-    """Achieved when the victim outside heard it, which the harness looks at."""
-    os.kill(-1, signal.SIGUSR2)
+    """Achieved when the worker outside heard it, which the stage looks at. Nobody minds this signal, and it is not sent
+    where the jail has failed so badly that everybody would get it."""
+    if os.readlink("/proc/self/ns/pid") == t["pid_namespace"]:
+        return True
+    os.kill(-1, signal.SIGURG)
     return False
 
 
