@@ -24,7 +24,7 @@ from sandbox.jail.zygotes import Zygote
 
 MAX_COMMANDS = 8
 _IDENTITY = ("account", "region", "instance_id", "private_ip", "hostname", "role_name", "access_key_id", "secret_access_key",
-             "session_token", "expiration")  # fmt: skip
+             "session_token", "expiration", "metadata_key")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
