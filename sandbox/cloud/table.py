@@ -10,7 +10,7 @@ TABLE: dict[str, str] = {
         behaves: *ObjectLockConfiguration *ObjectRetention *ObjectLegalHold
         stores: *BucketEncryption *BucketLifecycle* *BucketLogging *BucketWebsite *BucketAccelerateConfiguration *BucketRequestPayment
         stores: *BucketInventoryConfiguration* *BucketNotificationConfiguration *BucketNotification GetBucketReplication
-        refused: RestoreObject RenameObject WriteGetObjectResponse
+        refused: RestoreObject RenameObject PostObject
     """,
     "kms": """
         behaves: CreateKey DescribeKey ListKeys Encrypt Decrypt ReEncrypt GenerateDataKey* GenerateRandom GenerateMac VerifyMac Sign Verify

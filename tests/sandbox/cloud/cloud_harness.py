@@ -122,9 +122,8 @@ class Cloud:
             "aws_secret_access_key": who["secret_access_key"],
             "aws_session_token": who["session_token"],
         }
-        return boto3.client(
-            service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{self.port}", **{"config": config, **keys, **named}
-        )
+        usual = {"region_name": REGION, "endpoint_url": f"http://127.0.0.1:{self.port}", "config": config}
+        return boto3.client(service, **{**usual, **keys, **named})
 
     def curl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The real curl, with every name led to this process."""
