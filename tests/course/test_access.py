@@ -90,7 +90,9 @@ def test_each_gets_what_is_theirs(attempt: Attempt, name: str, who: str) -> None
     data = {"line": "ls", "key": key, "command": str(running.pk), "text": "y", "language": "ko"}
     client = client_of(who)
     headers = {"x-requested-with": "fetch"}
-    answer = client.post(address(name, attempt), data, headers=headers) if method == "post" else getattr(client, method)(address(name, attempt))
+    answer = (
+        client.post(address(name, attempt), data, headers=headers) if method == "post" else getattr(client, method)(address(name, attempt))
+    )
     expected = answers[WHO.index(who)]
     if name in {"check", "hint"} and who == "owner":
         expected = {"check": 409, "hint": OUT}[name]

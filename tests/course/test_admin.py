@@ -49,7 +49,17 @@ def test_only_administrators_get_in(role: Role) -> None:
         assert client.get(url).status_code == 302
 
 
-@pytest.mark.parametrize("url", ["/admin/", "/admin/course/user/", "/admin/course/user/add/", "/admin/labs/attempt/", "/admin/labs/command/", "/admin/sandbox/version/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/admin/",
+        "/admin/course/user/",
+        "/admin/course/user/add/",
+        "/admin/labs/attempt/",
+        "/admin/labs/command/",
+        "/admin/sandbox/version/",
+    ],
+)
 def test_every_list_opens(client: Client, sandbox: Sandbox, url: str) -> None:
     assert client.get(url).status_code == 200
 

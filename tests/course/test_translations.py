@@ -46,7 +46,7 @@ def test_it_knows_every_string(tmp_path: Path) -> None:
     assert sorted(str(one) for one in found - known) == []
 
 
-def test_compiles_into_the_run_time_folder_once(tmp_path: Path, settings) -> None:  # noqa: ANN001
+def test_compiles_into_the_run_time_folder_once(tmp_path: Path, settings) -> None:
     settings.LOCALE_PATHS = [tmp_path]
     written = translations.compile_all()
     assert written == [tmp_path / "ko" / "LC_MESSAGES" / "django.mo"]
@@ -54,7 +54,7 @@ def test_compiles_into_the_run_time_folder_once(tmp_path: Path, settings) -> Non
     assert translations.compile_all() == []
 
 
-def test_a_folder_that_cannot_be_written_is_no_reason_not_to_start(tmp_path: Path, settings) -> None:  # noqa: ANN001
+def test_a_folder_that_cannot_be_written_is_no_reason_not_to_start(tmp_path: Path, settings) -> None:
     (tmp_path / "file").write_text("")
     settings.LOCALE_PATHS = [tmp_path / "file"]
     with pytest.raises(OSError):

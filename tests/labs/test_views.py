@@ -28,9 +28,27 @@ steps:
     check: {file: {path: ~/environment/a.txt, exists: false}}
     solve: [rm a.txt]
 """
-PROSE = "Hello <script>alert(1)</script>.\n\n## Make it {#make}\n\nDo:\n\n```console\n$ touch a.txt\n```\n\n## Remove it {#remove}\n\nAgain.\n\n## Done {#end}\n\nWell done.\n"
+PROSE = """Hello <script>alert(1)</script>.
+
+## Make it {#make}
+
+Do:
+
+```console
+$ touch a.txt
+```
+
+## Remove it {#remove}
+
+Again.
+
+## Done {#end}
+
+Well done.
+"""
 FETCH = {"x-requested-with": "fetch", "accept-language": "en"}
 EN = {"accept-language": "en"}
+HTMX = {"hx-request": "true", "accept-language": "en"}
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +160,15 @@ def test_start_makes_one_attempt_however_often(client: Client, site: list) -> No
 def test_the_page_has_the_steps_and_the_console(client: Client, attempt: Attempt) -> None:
     finish(attempt, "echo <b>", output=b"\x1b[31m<b>\x1b[0m\r\n", changes={"files": [{"path": "~/a", "change": "added", "size": 3}]})
     page = client.get(f"/attempts/{attempt.pk}/", headers=EN).content.decode()
-    for words in ('id="step-make"', 'aria-current="step"', "Check", "echo &lt;b&gt;", '<span class="fg-1">&lt;b&gt;</span>', "1 file changed", "1.5 s"):
+    for words in (
+        'id="step-make"',
+        'aria-current="step"',
+        "Check",
+        "echo &lt;b&gt;",
+        '<span class="fg-1">&lt;b&gt;</span>',
+        "1 file changed",
+        "1.5 s",
+    ):
         assert words in page
     assert 'data-after="e:7"' in page
     assert "<b></span>" not in page
@@ -266,23 +292,22 @@ def test_no_such_command(client: Client, attempt: Attempt, command: str) -> None
 
 
 def test_hint_then_solution(client: Client, attempt: Attempt) -> None:
-    htmx = {"hx-request": "true", "accept-language": "en"}
-    page = client.post(f"/attempts/{attempt.pk}/steps/make/hint/", headers=htmx).content.decode()
+    page = client.post(f"/attempts/{attempt.pk}/steps/make/hint/", headers=HTMX).content.decode()
     assert "Use <strong>touch</strong>." in page
     assert "costs 5 points" in page
-    page = client.post(f"/attempts/{attempt.pk}/steps/make/solution/", headers=htmx).content.decode()
+    page = client.post(f"/attempts/{attempt.pk}/steps/make/solution/", headers=HTMX).content.decode()
     assert 'data-run="touch a.txt"' in page
     assert attempt.steps.get(step_id="make").solution_shown
 
 
 def test_no_more_hints_is_said_on_the_step(client: Client, attempt: Attempt) -> None:
-    page = client.post(f"/attempts/{attempt.pk}/steps/remove/hint/", headers={"hx-request": "true", "accept-language": "en"}).content.decode()
+    page = client.post(f"/attempts/{attempt.pk}/steps/remove/hint/", headers=HTMX).content.decode()
     assert "There are no more hints." in page
     assert page.lstrip().startswith("<li")
 
 
 def test_check_wakes_a_worker(client: Client, attempt: Attempt, site: list) -> None:
-    page = client.post(f"/attempts/{attempt.pk}/steps/make/check/", headers={"hx-request": "true", "accept-language": "en"}).content.decode()
+    page = client.post(f"/attempts/{attempt.pk}/steps/make/check/", headers=HTMX).content.decode()
     assert "Looking at your sandbox" in page
     assert ("labs.tasks.check_attempt", attempt.pk) in site
 
