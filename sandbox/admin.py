@@ -112,7 +112,7 @@ class SandboxAdmin(ReadOnly):
         return True
 
     def _busy(self, request: HttpRequest, sandbox: Sandbox) -> bool:
-        words = _("%(sandbox)s is running a command and was left alone. Try again when it has ended.")
+        words = _("Left alone: %(sandbox)s is running a command. Try again when it has ended.")
         self.message_user(request, words % {"sandbox": sandbox}, messages.WARNING)
         return False
 

@@ -108,7 +108,7 @@ def test_one_in_use_is_left_alone_and_named_the_others_done(client: Client, sand
     other = Sandbox.objects.create(owner=sandbox.owner, label="playground", head=sandbox.head, start=sandbox.start)
     Sandbox.objects.filter(pk=sandbox.pk).update(lock_holder="worker", lock_until=timezone.now() + timedelta(minutes=1))
     page = act(client, action, sandbox, other)
-    assert "minji · heartbeat-pipeline is running a command and was left alone" in page
+    assert "Left alone: minji · heartbeat-pipeline is running a command." in page
     assert "1 sandbox was" in page
     sandbox.refresh_from_db()
     assert sandbox.head.number == 4
