@@ -20,7 +20,7 @@ from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_sc
 from sandbox.cloud.faults import AwsError, not_simulated, render
 from sandbox.cloud.operation import Operation, identify
 from sandbox.cloud.operations import Level, changes_state, lookup, rules
-from sandbox.cloud.principals import ANONYMOUS, Credential, Principal, credential, find
+from sandbox.cloud.principals import ANONYMOUS, Credential, Principal, RefusedError, credential, find, refusal
 
 PRINCIPAL = "sandbox.principal"
 """The environ key under which our own calls name themselves; no header can set it."""
@@ -56,8 +56,9 @@ class Gate:
         request = Request(environ)
         protocol, resource = "rest-json", request.path
         try:
-            shown = credential(request)
-            endpoint = _endpoint(request, shown)
+            endpoint = _endpoint(request)
+            shown = credential(request, body, endpoint.bucket if endpoint else None)
+            endpoint = endpoint or (from_scope(shown.scope) if shown else None) or Endpoint("s3", DEFAULT_REGION)
             if endpoint.service == "s3":
                 protocol = "s3"
                 _to_path_style(environ, endpoint)
@@ -106,11 +107,9 @@ class Gate:
         return self._apps[service]
 
 
-def _endpoint(request: Request, shown: Credential | None) -> Endpoint:
-    host = request.headers.get("Host", "").rpartition("@")[2]
-    host = host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
-    found = from_host(host) or (from_scope(shown.scope) if shown else None)
-    return found or Endpoint("s3", DEFAULT_REGION)
+def _endpoint(request: Request) -> Endpoint | None:
+    host = request.headers.get("Host", "")
+    return from_host(host.rsplit(":", 1)[0] if ":" in host else host)
 
 
 def _to_path_style(environ: Environ, endpoint: Endpoint) -> None:
@@ -141,15 +140,15 @@ def _unknown(operation: Operation) -> AwsError:
 
 
 def _principal(operation: Operation, shown: Credential | None) -> Principal:
-    s3 = operation.service == "s3"
+    """Only S3 serves those who do not say who they are."""
     if shown is None:
-        if not s3:
-            raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
-        return ANONYMOUS
+        if operation.service == "s3":
+            return ANONYMOUS
+        raise refusal(RefusedError("unsigned"), operation.protocol)
     try:
         return find(shown)
-    except AwsError as fault:
-        raise _as_s3(fault) if s3 else fault from None
+    except RefusedError as error:
+        raise refusal(error, operation.protocol) from None
 
 
 def _judge(principal: Principal, asked: Asked) -> None:
@@ -162,12 +161,6 @@ def _judge(principal: Principal, asked: Asked) -> None:
         kms_rules.check(principal.account, asked.endpoint.region, operation.name, body)
     elif operation.service == "sts" and operation.name == "AssumeRole":
         sts_rules.check(principal, body)
-
-
-def _as_s3(fault: AwsError) -> AwsError:
-    if fault.code == "InvalidClientTokenId":
-        return AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
-    return AwsError(fault.code, "The provided token has expired.", 400) if fault.code == "ExpiredToken" else fault
 
 
 def _vouch(principal: Principal, asked: Asked) -> None:

@@ -53,10 +53,17 @@ class Zygote:
 
 def identity(account: str = "111122223333") -> dict[str, str]:
     return {
-        "account": account, "region": REGION, "instance_id": "i-0123456789abcdef0", "private_ip": "10.0.1.20", "hostname": "ip-10-0-1-20",
-        "role_name": "LabWorkstationRole", "access_key_id": "ASIA" + uuid.uuid4().hex[:16].upper(), "secret_access_key": "s" * 40,
-        "session_token": "t" * 200, "expiration": "2099-01-01T00:00:00Z",
-    }  # fmt: skip
+        "account": account,
+        "region": REGION,
+        "instance_id": "i-0123456789abcdef0",
+        "private_ip": "10.0.1.20",
+        "hostname": "ip-10-0-1-20",
+        "role_name": "LabWorkstationRole",
+        "access_key_id": "ASIA" + uuid.uuid4().hex[:16].upper(),
+        "secret_access_key": "s" * 40,
+        "session_token": "t" * 200,
+        "expiration": "2099-01-01T00:00:00Z",
+    }
 
 
 class Cloud:

@@ -21,10 +21,15 @@ from sandbox.errors import CloudError
 
 REGION, ACCOUNT = "ap-northeast-2", "111122223333"
 WHO = {
-    "account": ACCOUNT, "region": REGION, "role_name": birth.ROLE, "instance_id": "i-0123456789abcdef0",
+    "account": ACCOUNT,
+    "region": REGION,
+    "role_name": birth.ROLE,
+    "instance_id": "i-0123456789abcdef0",
     "access_key_id": "ASIATESTTESTTESTTEST",
-    "secret_access_key": "s", "session_token": "t", "expiration": "2099-01-01T00:00:00Z",
-}  # fmt: skip
+    "secret_access_key": "s",
+    "session_token": "t",
+    "expiration": "2099-01-01T00:00:00Z",
+}
 gate.lookup = lambda _service, _operation: Level.BEHAVES  # what is refused to learners must be kept all the same
 
 
@@ -110,9 +115,21 @@ def fill_s3(a: Account) -> dict[str, Any]:
 def look_s3(a: Account, kept: dict[str, Any]) -> None:
     a.see("s3", "list_buckets")
     for name in ("test-versions", "test-plain", "test-emptied", "test-locked"):
-        for what in ("versioning", "tagging", "policy", "policy_status", "encryption", "lifecycle_configuration", "cors", "website",
-                     "notification_configuration",
-                     "acl", "ownership_controls", "location", "logging"):  # fmt: skip
+        for what in (
+            "versioning",
+            "tagging",
+            "policy",
+            "policy_status",
+            "encryption",
+            "lifecycle_configuration",
+            "cors",
+            "website",
+            "notification_configuration",
+            "acl",
+            "ownership_controls",
+            "location",
+            "logging",
+        ):
             a.see("s3", f"get_bucket_{what}", Bucket=name)
         for operation in (
             "get_public_access_block",
@@ -258,10 +275,25 @@ def fill_ec2(a: Account) -> dict[str, Any]:
 
 
 def look_ec2(a: Account, kept: dict[str, Any]) -> None:
-    for what in ("vpcs", "subnets", "internet_gateways", "route_tables", "security_groups", "security_group_rules", "key_pairs",
-                 "instances",                  "instance_status",
-                 "volumes", "addresses", "launch_templates", "network_interfaces", "network_acls", "tags",
-                 "dhcp_options", "iam_instance_profile_associations"):  # fmt: skip
+    for what in (
+        "vpcs",
+        "subnets",
+        "internet_gateways",
+        "route_tables",
+        "security_groups",
+        "security_group_rules",
+        "key_pairs",
+        "instances",
+        "instance_status",
+        "volumes",
+        "addresses",
+        "launch_templates",
+        "network_interfaces",
+        "network_acls",
+        "tags",
+        "dhcp_options",
+        "iam_instance_profile_associations",
+    ):
         a.see("ec2", f"describe_{what}")
     for what in ("snapshots", "images"):
         a.see("ec2", f"describe_{what}", **({"OwnerIds": ["self"]} if what == "snapshots" else {"Owners": ["self", "amazon"]}))

@@ -19,8 +19,12 @@ SERVICES = {"s3": 80, "kms": 40, "iam": 18, "ec2": 20, "ssm": 10, "codepipeline"
 def play(what: str, folder: Path) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, str(SCRIPT), what, str(folder)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": ""}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     shown: dict[str, Any] = json.loads(done.stdout)
     return shown
@@ -56,10 +60,15 @@ def test_what_it_was_is_no_emptiness(before: dict[str, Any]) -> None:
     assert [marker["Key"] for marker in versions["DeleteMarkers"]] == ["gone"]
     decrypted = [value for key, value in shown["kms"].items() if " decrypt " in key]
     assert [value.get("Plaintext", value.get("error")) for value in decrypted] == [
-        {"$bytes": "aGVsbG8="}, "DisabledException", {"$bytes": "bWFuYWdlZA=="},
-    ]  # fmt: skip
+        {"$bytes": "aGVsbG8="},
+        "DisabledException",
+        {"$bytes": "bWFuYWdlZA=="},
+    ]
     assert [value["SignatureValid"] for key, value in shown["kms"].items() if " verify " in key] == [True, True]
-    assert {p["Value"] for p in shown["ssm"]['ssm get_parameters_by_path {"Path": "/app", "Recursive": true, "WithDecryption": true}']["Parameters"]} == {"3", "p4ss", "a,b"}
+    assert {
+        p["Value"]
+        for p in shown["ssm"]['ssm get_parameters_by_path {"Path": "/app", "Recursive": true, "WithDecryption": true}']["Parameters"]
+    } == {"3", "p4ss", "a,b"}
     instances = [i for r in shown["ec2"]["ec2 describe_instances {}"]["Reservations"] for i in r["Instances"]]
     assert sorted(i["State"]["Name"] for i in instances) == ["running", "stopped"]
     assert [p["name"] for p in shown["codepipeline"]["codepipeline list_pipelines {}"]["pipelines"]] == ["one", "two"]
@@ -71,7 +80,9 @@ def test_inventory_is_the_same(before: dict[str, Any], after: dict[str, Any]) ->
     found = before["inventory"]
     assert set(found["s3"]) == {"bucket", "object", "delete-marker", "multipart-upload"}
     assert {"role", "user", "group", "policy", "instance-profile", "access-key"} == set(found["iam"])
-    assert {"instance", "security-group", "vpc", "volume", "snapshot", "image", "key-pair", "elastic-ip", "launch-template"} < set(found["ec2"])
+    assert {"instance", "security-group", "vpc", "volume", "snapshot", "image", "key-pair", "elastic-ip", "launch-template"} < set(
+        found["ec2"]
+    )
     assert found["ssm"]["parameter"].keys() == {"/app/count", "/app/secret", "/app/list"}
     assert found["codepipeline"]["pipeline"].keys() == {"one", "two"}
 

@@ -63,7 +63,7 @@ def test_wget_trusts_the_certificate(public: Cloud, tmp_path: Path) -> None:
 
 def tunnel(proxy: socket.socket, port: int) -> None:
     """Serve one CONNECT and copy both ways until both ends are done."""
-    import selectors  # noqa: PLC0415
+    import selectors
 
     with proxy:
         proxy.settimeout(DEADLINE)
@@ -113,16 +113,26 @@ def test_unsigned_elsewhere(cloud: Cloud) -> None:
     done = cloud.curl("-w", "%{http_code}", "-d", "Action=GetCallerIdentity&Version=2011-06-15", "https://sts.amazonaws.com/")
     assert "<Code>MissingAuthenticationToken</Code>" in done.stdout and done.stdout.endswith("403")
     done = cloud.curl("-X", "POST", "-H", "X-Amz-Target: TrentService.ListKeys", "-d", "{}", f"https://kms.{REGION}.amazonaws.com/")
-    assert json.loads(done.stdout)["__type"] == "MissingAuthenticationToken"
+    assert json.loads(done.stdout)["__type"] == "MissingAuthenticationTokenException"
 
 
 def test_cbor_errors_are_cbor(cloud: Cloud) -> None:
     arguments = ["-X", "POST", "-H", "smithy-protocol: rpc-v2-cbor", "-D", "-", "--output", "-"]
     done = subprocess.run(
-        ["curl", "-sS", "--cacert", str(cloud.zygote.tls / "ca.pem"), "--connect-to", f"::127.0.0.1:{cloud.tls_port}", *arguments,
-         f"https://monitoring.{REGION}.amazonaws.com/service/GraniteServiceVersion20100801/operation/ListMetrics"],
-        capture_output=True, timeout=DEADLINE, check=True,
-    )  # fmt: skip
+        [
+            "curl",
+            "-sS",
+            "--cacert",
+            str(cloud.zygote.tls / "ca.pem"),
+            "--connect-to",
+            f"::127.0.0.1:{cloud.tls_port}",
+            *arguments,
+            f"https://monitoring.{REGION}.amazonaws.com/service/GraniteServiceVersion20100801/operation/ListMetrics",
+        ],
+        capture_output=True,
+        timeout=DEADLINE,
+        check=True,
+    )
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     assert b"400" in head.split(b"\r\n")[0] and b"smithy-protocol: rpc-v2-cbor" in head
     assert body.startswith(b"\xa2") and b"NotSimulated" in body
@@ -153,9 +163,13 @@ def test_presigned(cloud: Cloud, version: str, style: str) -> None:
     cloud.call("s3", "put_object", Bucket="signed-bucket", Key="a b/ü+.txt", Body="secret")
     who = cloud.identity
     signer = boto3.client(
-        "s3", region_name=REGION, aws_access_key_id=who["access_key_id"], aws_secret_access_key=who["secret_access_key"],
-        aws_session_token=who["session_token"], config=Config(signature_version=version, s3={"addressing_style": style}),
-    )  # fmt: skip
+        "s3",
+        region_name=REGION,
+        aws_access_key_id=who["access_key_id"],
+        aws_secret_access_key=who["secret_access_key"],
+        aws_session_token=who["session_token"],
+        config=Config(signature_version=version, s3={"addressing_style": style}),
+    )
     get = signer.generate_presigned_url("get_object", Params={"Bucket": "signed-bucket", "Key": "a b/ü+.txt"}, ExpiresIn=600)
     assert cloud.curl("-f", get).stdout == "secret"
     put = signer.generate_presigned_url("put_object", Params={"Bucket": "signed-bucket", "Key": "up"}, ExpiresIn=600)
@@ -220,9 +234,15 @@ def test_the_real_aws(public: Cloud, tmp_path: Path) -> None:
         pytest.skip("no .venv-sandbox with the aws command")
     who = public.identity
     environment = {
-        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": who["access_key_id"], "AWS_SECRET_ACCESS_KEY": who["secret_access_key"],
-        "AWS_SESSION_TOKEN": who["session_token"], "AWS_DEFAULT_REGION": REGION, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{public.port}", "AWS_MAX_ATTEMPTS": "1",
-    }  # fmt: skip
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "AWS_ACCESS_KEY_ID": who["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": who["secret_access_key"],
+        "AWS_SESSION_TOKEN": who["session_token"],
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{public.port}",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
 
     def aws(*arguments: str) -> str:
         done = subprocess.run([str(AWS), *arguments], env=environment, capture_output=True, text=True, timeout=DEADLINE, check=False)
@@ -239,7 +259,9 @@ def test_the_real_aws(public: Cloud, tmp_path: Path) -> None:
     assert (tmp_path / "back.bin").read_bytes() == (tmp_path / "big.bin").read_bytes()
     aws("s3", "cp", f"s3://{REGION}-tcprod/courses/demo.zip", f"s3://{bucket}/HeartBeat-App.zip")
     assert "HeartBeat-App.zip" in aws("s3", "ls", f"s3://{bucket}")
-    refused = subprocess.run([str(AWS), "codebuild", "start-build", "--project-name", "p"], env=environment, capture_output=True, text=True, check=False)
+    refused = subprocess.run(
+        [str(AWS), "codebuild", "start-build", "--project-name", "p"], env=environment, capture_output=True, text=True, check=False
+    )
     assert "(NotSimulated)" in refused.stderr and "not simulated here: codebuild StartBuild" in refused.stderr
 
 
@@ -248,6 +270,8 @@ def test_tools_are_there() -> None:
 
 
 def test_urllib(public: Cloud, clouds: Callable[..., Cloud]) -> None:
-    request = urllib.request.Request(f"http://127.0.0.1:{public.port}/courses/demo.zip", headers={"Host": f"{REGION}-tcprod.s3.amazonaws.com"})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{public.port}/courses/demo.zip", headers={"Host": f"{REGION}-tcprod.s3.amazonaws.com"}
+    )
     with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
         assert answer.read() == b"zip"

@@ -77,7 +77,9 @@ def test_users_keys(cloud: Cloud) -> None:
 @pytest.fixture
 def roles(cloud: Cloud) -> Cloud:
     def trust(principal: dict[str, str], **more: Any) -> str:
-        return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}]})
+        return json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}]}
+        )
 
     iam = cloud.client("iam")
     iam.create_role(RoleName="Mine", AssumeRolePolicyDocument=trust({"AWS": "arn:aws:iam::111122223333:root"}))
@@ -97,7 +99,10 @@ def test_assume_role(roles: Cloud) -> None:
     assert sts.assume_role(RoleArn="arn:aws:iam::111122223333:role/External", RoleSessionName="s1", ExternalId="42")["Credentials"]
 
 
-@pytest.mark.parametrize("role", ["111122223333:role/None", "111122223333:role/Service", "111122223333:role/External", "999988887777:role/R", "698244000366:role/No"])
+@pytest.mark.parametrize(
+    "role",
+    ["111122223333:role/None", "111122223333:role/Service", "111122223333:role/External", "999988887777:role/R", "698244000366:role/No"],
+)
 def test_assume_role_refused(roles: Cloud, role: str) -> None:
     with pytest.raises(ClientError) as caught:
         roles.client("sts").assume_role(RoleArn=f"arn:aws:iam::{role}", RoleSessionName="s1")

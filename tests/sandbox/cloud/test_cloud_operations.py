@@ -13,15 +13,52 @@ from moto.core.utils import get_service_model
 from sandbox.cloud.operations import Level, changes_state, lookup, parse, rules, services
 
 MUST_REFUSE = [
-    ("codebuild", "StartBuild"), ("codepipeline", "StartPipelineExecution"), ("codepipeline", "CreatePipeline"), ("codedeploy", "CreateDeployment"),
-    ("ssm", "SendCommand"), ("ecs", "CreateCluster"), ("ecs", "CreateService"), ("eks", "CreateCluster"), ("lambda", "Invoke"),
-    ("cloudformation", "CreateStack"), ("stepfunctions", "StartExecution"), ("events", "PutEvents"), ("elasticbeanstalk", "CreateEnvironment"),
-    ("ec2", "CreateFleet"), ("ec2", "GetPasswordData"), ("cloudwatch", "PutMetricAlarm"), ("sts", "GetFederationToken"),
-]  # fmt: skip
-COURSE = (
-    "s3 kms iam sts ec2 ssm codepipeline codecommit codebuild codedeploy cloudformation lambda apigateway dynamodb stepfunctions events ecs ecr eks "
-    "appmesh elasticbeanstalk route53 cloudwatch logs sns sqs"
-).split()
+    ("codebuild", "StartBuild"),
+    ("codepipeline", "StartPipelineExecution"),
+    ("codepipeline", "CreatePipeline"),
+    ("codedeploy", "CreateDeployment"),
+    ("ssm", "SendCommand"),
+    ("ecs", "CreateCluster"),
+    ("ecs", "CreateService"),
+    ("eks", "CreateCluster"),
+    ("lambda", "Invoke"),
+    ("cloudformation", "CreateStack"),
+    ("stepfunctions", "StartExecution"),
+    ("events", "PutEvents"),
+    ("elasticbeanstalk", "CreateEnvironment"),
+    ("ec2", "CreateFleet"),
+    ("ec2", "GetPasswordData"),
+    ("cloudwatch", "PutMetricAlarm"),
+    ("sts", "GetFederationToken"),
+]
+COURSE = [
+    "s3",
+    "kms",
+    "iam",
+    "sts",
+    "ec2",
+    "ssm",
+    "codepipeline",
+    "codecommit",
+    "codebuild",
+    "codedeploy",
+    "cloudformation",
+    "lambda",
+    "apigateway",
+    "dynamodb",
+    "stepfunctions",
+    "events",
+    "ecs",
+    "ecr",
+    "eks",
+    "appmesh",
+    "elasticbeanstalk",
+    "route53",
+    "cloudwatch",
+    "logs",
+    "sns",
+    "sqs",
+]
 
 
 def operations(service: str) -> list[str]:
@@ -57,8 +94,12 @@ def test_unnamed_is_refused() -> None:
 def test_exact_before_longest_pattern() -> None:
     found = parse("behaves: *Object Get*\n stores: PutBucket*\n refused: GetObject GetSecret*")
     assert [found.level(name).value for name in ("PutObject", "GetObject", "GetThing", "GetSecretValue", "Other")] == [
-        "behaves", "refused", "behaves", "refused", "refused",
-    ]  # fmt: skip
+        "behaves",
+        "refused",
+        "behaves",
+        "refused",
+        "refused",
+    ]
     with pytest.raises(ValueError, match="twice"):
         parse("behaves: A\nstores: A")
     with pytest.raises(ValueError, match="perhaps"):
@@ -68,10 +109,18 @@ def test_exact_before_longest_pattern() -> None:
 @pytest.mark.parametrize(
     ("service", "operation", "changes"),
     [
-        ("s3", "PutObject", True), ("s3", "GetObject", False), ("s3", "HeadBucket", False), ("sts", "GetCallerIdentity", False), ("sts", "AssumeRole", True),
-        ("kms", "Encrypt", False), ("kms", "CreateKey", True), ("kms", "EnableKey", True), ("sqs", "ReceiveMessage", True), ("ec2", "RunInstances", True),
+        ("s3", "PutObject", True),
+        ("s3", "GetObject", False),
+        ("s3", "HeadBucket", False),
+        ("sts", "GetCallerIdentity", False),
+        ("sts", "AssumeRole", True),
+        ("kms", "Encrypt", False),
+        ("kms", "CreateKey", True),
+        ("kms", "EnableKey", True),
+        ("sqs", "ReceiveMessage", True),
+        ("ec2", "RunInstances", True),
     ],
-)  # fmt: skip
+)
 def test_changes_state(service: str, operation: str, changes: bool) -> None:
     assert changes_state(service, operation) is changes
 
@@ -112,26 +161,38 @@ def test_refused_calls_change_nothing(clouds: Callable[..., Cloud]) -> None:
 
 
 SAMPLES = [
-    ("s3", "ListBuckets", {}), ("s3", "GetObject", {"Bucket": "b", "Key": "a/b c+ü"}), ("s3", "PutBucketTagging", {"Bucket": "b", "Tagging": {"TagSet": []}}),
-    ("s3", "ListObjectsV2", {"Bucket": "b"}), ("s3", "UploadPart", {"Bucket": "b", "Key": "k", "UploadId": "u", "PartNumber": 1}),
-    ("s3", "CopyObject", {"Bucket": "b", "Key": "k", "CopySource": "x/y"}), ("s3", "DeleteObjects", {"Bucket": "b", "Delete": {"Objects": [{"Key": "k"}]}}),
-    ("s3", "CompleteMultipartUpload", {"Bucket": "b", "Key": "k", "UploadId": "u"}), ("s3", "GetBucketLocation", {"Bucket": "b"}),
-    ("kms", "ListKeys", {}), ("iam", "ListRoles", {}), ("ec2", "DescribeVpcs", {}), ("lambda", "ListFunctions", {}), ("route53", "ListHostedZones", {}),
-    ("cloudwatch", "ListMetrics", {}), ("apigateway", "GetRestApis", {}), ("dynamodbstreams", "ListStreams", {}), ("sqs", "ListQueues", {}),
-]  # fmt: skip
+    ("s3", "ListBuckets", {}),
+    ("s3", "GetObject", {"Bucket": "b", "Key": "a/b c+ü"}),
+    ("s3", "PutBucketTagging", {"Bucket": "b", "Tagging": {"TagSet": []}}),
+    ("s3", "ListObjectsV2", {"Bucket": "b"}),
+    ("s3", "UploadPart", {"Bucket": "b", "Key": "k", "UploadId": "u", "PartNumber": 1}),
+    ("s3", "CopyObject", {"Bucket": "b", "Key": "k", "CopySource": "x/y"}),
+    ("s3", "DeleteObjects", {"Bucket": "b", "Delete": {"Objects": [{"Key": "k"}]}}),
+    ("s3", "CompleteMultipartUpload", {"Bucket": "b", "Key": "k", "UploadId": "u"}),
+    ("s3", "GetBucketLocation", {"Bucket": "b"}),
+    ("kms", "ListKeys", {}),
+    ("iam", "ListRoles", {}),
+    ("ec2", "DescribeVpcs", {}),
+    ("lambda", "ListFunctions", {}),
+    ("route53", "ListHostedZones", {}),
+    ("cloudwatch", "ListMetrics", {}),
+    ("apigateway", "GetRestApis", {}),
+    ("dynamodbstreams", "ListStreams", {}),
+    ("sqs", "ListQueues", {}),
+]
 
 
 @pytest.mark.parametrize(("service", "operation", "params"), SAMPLES)
 def test_requests_are_recognised(service: str, operation: str, params: dict[str, object]) -> None:
     """What botocore sends for an operation is found to be that operation, whichever way it names the bucket."""
-    import boto3  # noqa: PLC0415
-    from botocore.awsrequest import AWSResponse  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
-    from moto.core.request import Request  # noqa: PLC0415
+    import boto3
+    from botocore.awsrequest import AWSResponse
+    from botocore.config import Config
+    from moto.core.request import Request
 
-    from sandbox.cloud.endpoints import from_host  # noqa: PLC0415
-    from sandbox.cloud.gate import _to_path_style  # noqa: PLC0415
-    from sandbox.cloud.operation import identify  # noqa: PLC0415
+    from sandbox.cloud.endpoints import from_host
+    from sandbox.cloud.gate import _to_path_style
+    from sandbox.cloud.operation import identify
 
     seen = []
 

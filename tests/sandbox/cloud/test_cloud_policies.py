@@ -10,7 +10,9 @@ from sandbox.cloud.policies import UnsupportedError, Verdict, evaluate, is_publi
 ARN = "arn:aws:sts::111122223333:assumed-role/Lab/i-1"
 
 
-def judge(*statements: dict[str, Any], arn: str = ARN, account: str = "111122223333", action: str = "s3:GetObject", **context: str) -> Verdict:
+def judge(
+    *statements: dict[str, Any], arn: str = ARN, account: str = "111122223333", action: str = "s3:GetObject", **context: str
+) -> Verdict:
     filled = [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", **s} for s in statements]
     resource = "arn:aws:s3:::b/dir/k"
     keys = {name.replace("_", ":"): value for name, value in context.items()}
@@ -25,13 +27,22 @@ def test_deny_wins() -> None:
 
 @pytest.mark.parametrize(
     "principal",
-    ["*", {"AWS": "*"}, {"AWS": "111122223333"}, {"AWS": ["arn:aws:iam::111122223333:root"]}, {"AWS": "arn:aws:iam::111122223333:role/Lab"}, {"AWS": ARN}],
+    [
+        "*",
+        {"AWS": "*"},
+        {"AWS": "111122223333"},
+        {"AWS": ["arn:aws:iam::111122223333:root"]},
+        {"AWS": "arn:aws:iam::111122223333:role/Lab"},
+        {"AWS": ARN},
+    ],
 )
 def test_named(principal: Any) -> None:
     assert judge({"Principal": principal}) is Verdict.ALLOW
 
 
-@pytest.mark.parametrize("principal", [{"AWS": "999988887777"}, {"Service": "ec2.amazonaws.com"}, {"AWS": "arn:aws:iam::111122223333:role/Other"}])
+@pytest.mark.parametrize(
+    "principal", [{"AWS": "999988887777"}, {"Service": "ec2.amazonaws.com"}, {"AWS": "arn:aws:iam::111122223333:role/Other"}]
+)
 def test_not_named(principal: Any) -> None:
     assert judge({"Principal": principal}) is Verdict.NEUTRAL
 

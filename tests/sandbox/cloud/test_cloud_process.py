@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import socket
 import threading
 from collections.abc import Callable
@@ -96,7 +95,9 @@ def test_freeze_goes_on_and_thaws(clouds: Make) -> None:
     learner.put_object(Bucket="kept-bucket", Key="later", Body=b"l")  # it stays usable
     again = first.freeze()
     assert again.header["dirty"] and first.new == [] and again.header["bodies"] == header["bodies"]
-    assert diff(header["inventory"], again.header["inventory"]) == [{"service": "s3", "type": "object", "id": "kept-bucket/later", "change": "created"}]
+    assert diff(header["inventory"], again.header["inventory"]) == [
+        {"service": "s3", "type": "object", "id": "kept-bucket/later", "change": "created"}
+    ]
 
     second = clouds(again.payload, first.bodies)
     assert second.client("s3").get_object(Bucket="kept-bucket", Key="big")["Body"].read() == b"z" * 10_000
@@ -115,9 +116,15 @@ def test_looking_is_no_change(clouds: Make) -> None:
     first.call("s3", "create_bucket", Bucket="looked-at", **WHERE)
     thawed = clouds(first.freeze().payload)
     for service, operation, params in [
-        ("sts", "get_caller_identity", {}), ("s3", "list_buckets", {}), ("s3", "list_objects_v2", {"Bucket": "looked-at"}), ("iam", "list_roles", {}),
-        ("ec2", "describe_vpcs", {}), ("kms", "list_keys", {}), ("ssm", "describe_parameters", {}), ("codepipeline", "list_pipelines", {}),
-    ]:  # fmt: skip
+        ("sts", "get_caller_identity", {}),
+        ("s3", "list_buckets", {}),
+        ("s3", "list_objects_v2", {"Bucket": "looked-at"}),
+        ("iam", "list_roles", {}),
+        ("ec2", "describe_vpcs", {}),
+        ("kms", "list_keys", {}),
+        ("ssm", "describe_parameters", {}),
+        ("codepipeline", "list_pipelines", {}),
+    ]:
         getattr(thawed.client(service), operation)(**params)
     frozen = thawed.freeze().header
     assert (frozen["touched"], frozen["dirty"]) == (True, False)
@@ -142,7 +149,11 @@ def test_the_checkouts_own_session_stays_out(clouds: Make) -> None:
     second = clouds(first.freeze().payload)
     assert second.client("sts").get_caller_identity()["Arn"].endswith(":assumed-role/LabWorkstationRole/i-0123456789abcdef0")
     who = first.identity
-    keys = {"aws_access_key_id": who["access_key_id"], "aws_secret_access_key": who["secret_access_key"], "aws_session_token": who["session_token"]}
+    keys = {
+        "aws_access_key_id": who["access_key_id"],
+        "aws_secret_access_key": who["secret_access_key"],
+        "aws_session_token": who["session_token"],
+    }
     with pytest.raises(Exception, match="InvalidClientTokenId"):
         second.client("sts", **keys).get_caller_identity()
     assert first.client("sts").get_caller_identity()["Account"] == who["account"]  # and is back where it was
@@ -217,7 +228,7 @@ def test_a_child_holds_nothing_else(zygote: Zygote) -> None:
     one.client("s3").list_buckets()
     children = Path(f"/proc/{zygote.process.pid}/task/{zygote.process.pid}/children").read_text().split()
     newest = max(children, key=int)
-    sockets = [os.readlink(f"/proc/{newest}/fd/{fd}") for fd in os.listdir(f"/proc/{newest}/fd") if int(fd) > 2]
+    sockets = [str(fd.readlink()) for fd in Path(f"/proc/{newest}/fd").iterdir() if int(fd.name) > 2]
     assert len([link for link in sockets if link.startswith("socket:")]) == 3  # control and two listeners
     assert not [link for link in sockets if link.startswith("/") and not link.startswith("/dev/")]
     one.close()

@@ -27,7 +27,9 @@ def policy(bucket: str, **statement: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{**base, **statement}]})
 
 
-@pytest.mark.parametrize("name", ["Bad-Name", "Bad_Name", "has_underscore", "-begins", "ends-", "two..dots", "192.168.5.4", "xn--puny", "x-s3alias"])
+@pytest.mark.parametrize(
+    "name", ["Bad-Name", "Bad_Name", "has_underscore", "-begins", "ends-", "two..dots", "192.168.5.4", "xn--puny", "x-s3alias"]
+)
 def test_bad_names(session_cloud: Cloud, name: str) -> None:
     assert code(session_cloud.client("s3").create_bucket, Bucket=name, **WHERE) == "InvalidBucketName"
 
@@ -56,7 +58,9 @@ def test_a_new_bucket_is_closed_and_encrypted(cloud: Cloud) -> None:
     mine = cloud.client("s3")
     mine.create_bucket(Bucket="new-bucket", **WHERE)
     assert set(mine.get_public_access_block(Bucket="new-bucket")["PublicAccessBlockConfiguration"].values()) == {True}
-    assert mine.get_bucket_ownership_controls(Bucket="new-bucket")["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert mine.get_bucket_ownership_controls(Bucket="new-bucket")["OwnershipControls"]["Rules"] == [
+        {"ObjectOwnership": "BucketOwnerEnforced"}
+    ]
     rule = mine.get_bucket_encryption(Bucket="new-bucket")["ServerSideEncryptionConfiguration"]["Rules"][0]
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
     assert mine.put_object(Bucket="new-bucket", Key="k", Body=b"")["ServerSideEncryption"] == "AES256"
@@ -72,7 +76,11 @@ def test_public_policies_are_blocked_until_unblocked(cloud: Cloud) -> None:
     mine.put_bucket_policy(Bucket="open-bucket", Policy=policy("open-bucket"))
     assert anybody.get_object(Bucket="open-bucket", Key="k")["Body"].read() == b"text"
     assert mine.get_bucket_policy_status(Bucket="open-bucket")["PolicyStatus"]["IsPublic"] is True
-    for call, params in [(anybody.list_objects_v2, {}), (anybody.put_object, {"Key": "k", "Body": b"x"}), (anybody.delete_object, {"Key": "k"})]:
+    for call, params in [
+        (anybody.list_objects_v2, {}),
+        (anybody.put_object, {"Key": "k", "Body": b"x"}),
+        (anybody.delete_object, {"Key": "k"}),
+    ]:
         assert code(call, Bucket="open-bucket", **params) == "AccessDenied"
     switches = {"BlockPublicAcls": False, "IgnorePublicAcls": False, "BlockPublicPolicy": False, "RestrictPublicBuckets": True}
     mine.put_public_access_block(Bucket="open-bucket", PublicAccessBlockConfiguration=switches)
@@ -127,7 +135,10 @@ def test_a_policy_denies_its_own_account(cloud: Cloud) -> None:
     assert cloud.call("s3", "get_object", Bucket="deny-bucket", Key="k")["ContentLength"] == 0
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"Statement": [{"Effect": "Perhaps", "Principal": "*"}]}', policy("other-bucket"), '{"Statement": [{"Effect": "Allow"}]}'])
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"Statement": [{"Effect": "Perhaps", "Principal": "*"}]}', policy("other-bucket"), '{"Statement": [{"Effect": "Allow"}]}'],
+)
 def test_malformed_policies(cloud: Cloud, text: str) -> None:
     mine = cloud.client("s3")
     mine.create_bucket(Bucket="some-bucket", **WHERE)
@@ -145,7 +156,11 @@ def test_an_unknown_condition_is_said(cloud: Cloud) -> None:
 def test_lambda_notifications_are_refused(cloud: Cloud) -> None:
     mine = cloud.client("s3")
     mine.create_bucket(Bucket="event-bucket", **WHERE)
-    wish = {"LambdaFunctionConfigurations": [{"LambdaFunctionArn": f"arn:aws:lambda:{REGION}:111122223333:function:f", "Events": ["s3:ObjectCreated:*"]}]}
+    wish = {
+        "LambdaFunctionConfigurations": [
+            {"LambdaFunctionArn": f"arn:aws:lambda:{REGION}:111122223333:function:f", "Events": ["s3:ObjectCreated:*"]}
+        ]
+    }
     assert code(mine.put_bucket_notification_configuration, Bucket="event-bucket", NotificationConfiguration=wish) == "NotSimulated"
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import threading
@@ -29,11 +28,27 @@ def test_made_once_and_private(tmp_path: Path) -> None:
 
 def test_openssl_accepts_the_chain(tmp_path: Path) -> None:
     tls.ensure(tmp_path)
-    command = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", str(tmp_path / "ca.pem"), str(tmp_path / "leaf.pem")]
-    for name in ("sts.amazonaws.com", "bucket.s3.amazonaws.com", "b.s3.ap-northeast-2.amazonaws.com", "a1.execute-api.us-east-1.amazonaws.com"):
+    command = [
+        "openssl",
+        "verify",
+        "-x509_strict",
+        "-purpose",
+        "sslserver",
+        "-CAfile",
+        str(tmp_path / "ca.pem"),
+        str(tmp_path / "leaf.pem"),
+    ]
+    for name in (
+        "sts.amazonaws.com",
+        "bucket.s3.amazonaws.com",
+        "b.s3.ap-northeast-2.amazonaws.com",
+        "a1.execute-api.us-east-1.amazonaws.com",
+    ):
         checked = subprocess.run([*command[:-1], "-verify_hostname", name, command[-1]], capture_output=True, text=True, check=False)
         assert checked.returncode == 0, (name, checked.stdout, checked.stderr)
-    refused = subprocess.run([*command[:-1], "-verify_hostname", "my.bucket.s3.amazonaws.com", command[-1]], capture_output=True, check=False)
+    refused = subprocess.run(
+        [*command[:-1], "-verify_hostname", "my.bucket.s3.amazonaws.com", command[-1]], capture_output=True, check=False
+    )
     assert refused.returncode != 0
 
 
@@ -56,7 +71,7 @@ def test_made_again_near_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     new = certificates(tmp_path)
     assert new[0] != old[0] and new[1].subject != old[1].subject
     assert new[0].not_valid_after_utc > datetime.now(UTC) + timedelta(days=700)
-    assert [name for name in os.listdir(tmp_path) if name.startswith(".pair")] == [(tmp_path / "current").readlink().name]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pair")] == [(tmp_path / "current").readlink().name]
 
 
 def test_rubbish_is_replaced(tmp_path: Path) -> None:
