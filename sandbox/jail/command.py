@@ -264,7 +264,13 @@ class Command:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self.init, os.WNOHANG)
         self._drain()
-        self._ended(self, self._result())
+        try:
+            result = self._result()
+        except (OSError, ValueError) as error:
+            # A full disk, most likely. What the shell held is lost, so the command cannot count.
+            self._ended(self, {"fault": f"what the command left could not be read: {error}"})
+        else:
+            self._ended(self, result)
 
     def _drain(self) -> None:
         """What is left in the terminal; it is bounded, for nobody writes any more."""

@@ -140,9 +140,12 @@ class Live:
 
     def _ended(self, command: Command, result: dict[str, Any]) -> None:
         del self._commands[command.id]
-        self._link.send({"kind": "exited", "id": command.id, **result})
         if self._closing:
             self._one_less()
+        elif "fault" in result:
+            self._fault("jail", result["fault"])
+        else:
+            self._link.send({"kind": "exited", "id": command.id, **result})
 
     def _drained(self) -> None:
         for command in list(self._commands.values()):

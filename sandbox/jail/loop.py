@@ -73,12 +73,14 @@ class Loop:
 
         self.watch(fd, READ, reap)
 
-    def bury_strangers(self) -> None:
-        """Reap dead children that nobody watches: orphans that came to this process."""
-        for pid in map(int, Path("/proc/thread-self/children").read_text().split()):
+    def bury_strangers(self) -> bool:
+        """Reap dead children that nobody watches: orphans that came to this process. Returns whether any child is left."""
+        pids = list(map(int, Path("/proc/thread-self/children").read_text().split()))
+        for pid in pids:
             if pid not in self._children:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
+        return bool(pids)
 
     def stop(self) -> None:
         self._running = False

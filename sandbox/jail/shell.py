@@ -55,7 +55,10 @@ _LOST = b"""if [[ -n ${__sandbox_lost-} ]]; then
   printf 'The folder this shell was in is gone; it is now in %s.\\n' "$PWD" >/dev/tty
 fi
 """
-_EXIT = b'{ __sandbox_leave exit "$?" "$_" "$@"; } >/dev/null 2>&1'
+# In a function trap -p does not see ERR, DEBUG and RETURN. No word here may be one of the learner's aliases.
+_END = r'{ \__sandbox_note "$?" "$_"; \builtin trap -p >| /run/sandbox/traps; \__sandbox_leave %s "$@"; } >/dev/null 2>&1'
+_EXIT = (_END % "exit").encode()
+_CHAINED = b'eval "$__sandbox_exit"; ' + _EXIT  # after the learner's own EXIT trap
 _CLEAN = f"""PATH={rootfs.PATH} HOME={rootfs.HOME} IFS=$' \\t\\n'
 unset -v BASH_ENV ENV LD_PRELOAD LD_LIBRARY_PATH CDPATH GLOBIGNORE
 set --
@@ -89,23 +92,21 @@ def start(line: str, state: bytes | None) -> Start:
         parts.append(_UNFINISHED)
     elif _MAYBE_OPEN.search(line):
         parts.append(_CHECK)
-    status, body, tail = 0, _FIRST, b"trap - INT\n"
-    leave = _EXIT
-    if state is not None:
-        status, body, tail = _split(state)
-        tail, exit_trap, quiet = _tail(tail)
-        status = 0 if quiet else status
-        if exit_trap is not None:
-            leave = b'eval "$__sandbox_exit"; ' + _EXIT
-            tail = b"__sandbox_exit=" + _quote(exit_trap) + b"\n" + tail
-        tail = b"trap - INT\n" + tail
-    parts += [body, _LOST, _LEAVE, b"trap -- " + _quote(leave) + b" EXIT\n", tail]
+    status, body, tail = (0, _FIRST, b"") if state is None else _split(state)
+    options, traps, exit_trap, quiet = _tail(tail)
+    leave = _EXIT if exit_trap is None else _CHAINED
+    if exit_trap not in {None, _CHAINED}:
+        options = b"__sandbox_exit=" + _quote(exit_trap or b"") + b"\n" + options
+    # A sourced file's ERR trap ends with the file: the traps are set by the line that sources it.
+    traps = b"__sandbox_traps=" + _quote(b"builtin trap - INT\n" + traps) + b"\n"
+    parts += [body, _LOST, _LEAVE, b"trap -- " + _quote(leave) + b" EXIT\n", traps, options]
+    status = 0 if quiet else status
     files["enter"] = b"\n".join(parts)
     lines = text if len(text) <= _MAX_ARGUMENT else f". {FOLDER}/command".encode()
     script = (
-        f'{{ . {FOLDER}/enter; \\__sandbox_return {status} "$__sandbox_last"; }} >/dev/null 2>&1\n'.encode()
+        f'{{ . {FOLDER}/enter; builtin eval "$__sandbox_traps"; \\__sandbox_return {status} "$__sandbox_last"; }} >/dev/null 2>&1\n'.encode()
         + lines
-        + b'\n{ \\__sandbox_leave end "$?" "$_" "$@"; } >/dev/null 2>&1'
+        + f"\n{_END % 'end'}".encode()
     )
     return Start(["/bin/bash", "--noprofile", "--norc", "-i", "-c", os.fsdecode(script), "bash"], files)
 
@@ -214,22 +215,22 @@ def _split(state: bytes) -> tuple[int, bytes, bytes]:
     return int(header[1]), body[header.end() :], tail
 
 
-def _tail(tail: bytes) -> tuple[bytes, bytes | None, bool]:
-    """Options and traps without our own EXIT trap; the learner's EXIT trap; whether a non-zero $? cannot be restored."""
+def _tail(tail: bytes) -> tuple[bytes, bytes, bytes | None, bool]:
+    """Options; traps without EXIT; the EXIT trap when the learner has one; whether a non-zero $? cannot be restored."""
     first = _TRAP.search(tail)
     options = tail[: first.start()] if first else tail
     # After `set -t` a shell ends with its first line: ours, before the learner's.
     options = options.replace(b"set -o onecmd\n", b"")
     options = re.sub(rb"^shopt -u compat\d+\n", b"", options, flags=re.MULTILINE)
-    kept, exit_trap = [options], None
+    kept, exit_trap = list[bytes](), None
     quiet = b"set -o errexit\n" in options
     for text, name, whole in _traps(tail[len(tail) if first is None else first.start() :]):
         if name != b"EXIT":
             kept.append(whole)
             quiet = quiet or name == b"ERR"
-        elif not text.endswith(_EXIT):
+        elif text != _EXIT:
             exit_trap = text
-    return b"".join(kept), exit_trap, quiet
+    return options, b"".join(kept), exit_trap, quiet
 
 
 def _traps(text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
@@ -266,5 +267,8 @@ def _read(path: Path, limit: int) -> bytes | None:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        return None
     with os.fdopen(fd, "rb") as file:
-        return file.read(limit) if stat.S_ISREG(os.fstat(fd).st_mode) else None
+        return file.read(limit)

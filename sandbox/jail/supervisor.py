@@ -110,8 +110,8 @@ class Supervisor:
         if self._house is not None:
             self._house.zygote.close()
         deadline = time.monotonic() + _END_SECONDS
-        while time.monotonic() < deadline and (self._lives or (self._house is not None and self._house.zygote.pid)):
-            self._loop.turn(0.1)
+        while time.monotonic() < deadline and (self._lives or self._loop.bury_strangers()):
+            self._loop.turn(0.02)
 
 
 def main(fd: int) -> None:
