@@ -184,7 +184,9 @@ def zygote_command(
 
 
 def before_exec() -> None:
-    """For the spawner's child, between fork and exec: under memory pressure the kernel takes jails first."""
+    """For the spawner's child, between fork and exec: under memory pressure the kernel takes jails first, and what a
+    learner makes has the usual modes although the spawner's own files are closed."""
+    os.umask(0o022)
     try:
         fd = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
     except OSError:

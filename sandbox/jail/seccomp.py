@@ -14,23 +14,13 @@ from __future__ import annotations
 
 import errno
 import platform
-import struct
-from dataclasses import dataclass, field
 from functools import cache
 
 from sandbox.errors import Fault
+from sandbox.jail import bpf
 
 AUDIT_ARCH_X86_64 = 0xC000003E
-X32_BIT = 0x40000000
 NEWEST_KNOWN = 462  # mseal, Linux 6.10
-
-KILL_PROCESS = 0x80000000
-ALLOW = 0x7FFF0000
-ERRNO = 0x00050000
-
-_LOAD, _JEQ, _JGE, _JSET, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
-_NUMBER, _ARCH = 0, 4
-_INSTRUCTION = struct.Struct("<HBBI")
 
 NOT_THERE = {
     "io_setup": 206, "io_destroy": 207, "io_getevents": 208, "io_submit": 209, "io_cancel": 210, "memfd_create": 319,
@@ -74,93 +64,46 @@ _SOCKET_TYPE_MASK = 0x7FF  # without SOCK_CLOEXEC and SOCK_NONBLOCK
 PERSONALITIES = (0x0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF)
 
 
-@dataclass(slots=True)
-class _Program:
-    """Instructions with named jump targets; a conditional jump reaches at most 255 instructions forward."""
-
-    code: list[tuple[int, str | int, str | int, int]] = field(default_factory=list)
-    labels: dict[str, int] = field(default_factory=dict)
-
-    def add(self, operation: int, value: int = 0, yes: str | int = 0, no: str | int = 0) -> None:
-        self.code.append((operation, yes, no, value))
-
-    def label(self, name: str) -> None:
-        self.labels[name] = len(self.code)
-
-    def answer(self, value: int) -> None:
-        self.add(_RETURN, value)
-
-    def assemble(self) -> bytes:
-        return b"".join(
-            _INSTRUCTION.pack(operation, self._offset(at, yes), self._offset(at, no), value)
-            for at, (operation, yes, no, value) in enumerate(self.code)
-        )
-
-    def _offset(self, at: int, target: str | int) -> int:
-        offset = target if isinstance(target, int) else self.labels[target] - at - 1
-        if not 0 <= offset <= 255:
-            raise ValueError(f"the jump to {target} is {offset} instructions long")
-        return offset
-
-
-def _argument(index: int) -> int:
-    """Offset of the low half of a call's argument: for the calls examined the kernel looks at no more of it."""
-    return 16 + 8 * index
-
-
-def _refuse(program: _Program, numbers: list[int], error: int) -> None:
-    for number in numbers:
-        program.add(_JEQ, number, 0, 1)
-        program.answer(ERRNO | error)
-
-
-def _only(program: _Program, allowed: list[int], error: int, done: str | None) -> None:
-    """Answer ``error`` unless the accumulator is one of ``allowed``; then go on, or jump to ``done``."""
-    for left, value in zip(range(len(allowed), 0, -1), allowed, strict=True):
-        program.add(_JEQ, value, done if done is not None else left, 0)
-    program.answer(ERRNO | error)
-
-
-def _check_clone(program: _Program) -> None:
-    program.add(_JEQ, _CLONE, 0, "not clone")
-    program.add(_LOAD, _argument(0))
-    program.add(_JSET, NAMESPACE_BITS, 0, 1)
-    program.answer(ERRNO | errno.EPERM)
-    program.answer(ALLOW)
+def _check_clone(program: bpf.Program) -> None:
+    program.add(bpf.EQUAL, _CLONE, 0, "not clone")
+    program.add(bpf.LOAD, bpf.argument(0))
+    program.add(bpf.ANY_BIT, NAMESPACE_BITS, 0, 1)
+    program.answer(bpf.ERRNO | errno.EPERM)
+    program.answer(bpf.ALLOW)
     program.label("not clone")
 
 
-def _check_ioctl(program: _Program) -> None:
-    program.add(_JEQ, _IOCTL, 0, "not ioctl")
-    program.add(_LOAD, _argument(1))
-    _refuse(program, list(IOCTLS.values()), errno.EPERM)
-    program.answer(ALLOW)
+def _check_ioctl(program: bpf.Program) -> None:
+    program.add(bpf.EQUAL, _IOCTL, 0, "not ioctl")
+    program.add(bpf.LOAD, bpf.argument(1))
+    program.refuse(list(IOCTLS.values()), errno.EPERM)
+    program.answer(bpf.ALLOW)
     program.label("not ioctl")
 
 
-def _check_socket(program: _Program) -> None:
-    program.add(_JEQ, _SOCKET, 1, 0)
-    program.add(_JEQ, _SOCKETPAIR, 0, "not socket")
-    program.add(_LOAD, _argument(0))
-    _only(program, list(FAMILIES.values()), errno.EAFNOSUPPORT, None)
-    program.add(_LOAD, _argument(1))
-    program.add(_AND, _SOCKET_TYPE_MASK)
-    _only(program, list(SOCKET_TYPES.values()), errno.EPERM, None)
+def _check_socket(program: bpf.Program) -> None:
+    program.add(bpf.EQUAL, _SOCKET, 1, 0)
+    program.add(bpf.EQUAL, _SOCKETPAIR, 0, "not socket")
+    program.add(bpf.LOAD, bpf.argument(0))
+    program.only(list(FAMILIES.values()), errno.EAFNOSUPPORT)
+    program.add(bpf.LOAD, bpf.argument(1))
+    program.add(bpf.AND, _SOCKET_TYPE_MASK)
+    program.only(list(SOCKET_TYPES.values()), errno.EPERM)
     # Protocol 1 is ICMP for the internet families: a ping socket. SCTP, MPTCP, UDP-Lite and DCCP are named here too.
-    program.add(_LOAD, _argument(0))
-    program.add(_JEQ, FAMILIES["AF_UNIX"], "unix", 0)
-    program.add(_LOAD, _argument(2))
-    _only(program, [PROTOCOLS["any"], PROTOCOLS["tcp"], PROTOCOLS["udp"]], errno.EPERM, "unix")
+    program.add(bpf.LOAD, bpf.argument(0))
+    program.add(bpf.EQUAL, FAMILIES["AF_UNIX"], "unix", 0)
+    program.add(bpf.LOAD, bpf.argument(2))
+    program.only([PROTOCOLS["any"], PROTOCOLS["tcp"], PROTOCOLS["udp"]], errno.EPERM, "unix")
     program.label("unix")
-    program.answer(ALLOW)
+    program.answer(bpf.ALLOW)
     program.label("not socket")
 
 
-def _check_personality(program: _Program) -> None:
-    program.add(_JEQ, _PERSONALITY, 0, "not personality")
-    program.add(_LOAD, _argument(0))
-    _only(program, list(PERSONALITIES), errno.EPERM, None)
-    program.answer(ALLOW)
+def _check_personality(program: bpf.Program) -> None:
+    program.add(bpf.EQUAL, _PERSONALITY, 0, "not personality")
+    program.add(bpf.LOAD, bpf.argument(0))
+    program.only(list(PERSONALITIES), errno.EPERM)
+    program.answer(bpf.ALLOW)
     program.label("not personality")
 
 
@@ -174,18 +117,18 @@ def filter_bytes(machine: str | None = None) -> bytes:
             f"This machine is {machine}. Jails need a system call filter of their own per architecture, and only x86_64 has one so far; "
             "run the workers on an x86_64 Linux host.",
         )
-    program = _Program()
-    program.add(_LOAD, _ARCH)
-    program.add(_JEQ, AUDIT_ARCH_X86_64, 1, 0)
-    program.answer(KILL_PROCESS)
-    program.add(_LOAD, _NUMBER)
-    program.add(_JGE, NEWEST_KNOWN + 1, 0, 1)  # x32's numbers, 0x40000000 and up, included
-    program.answer(ERRNO | errno.ENOSYS)
-    _refuse(program, sorted(NOT_THERE.values()), errno.ENOSYS)
-    _refuse(program, sorted(FORBIDDEN.values()), errno.EPERM)
+    program = bpf.Program()
+    program.add(bpf.LOAD, bpf.ARCHITECTURE)
+    program.add(bpf.EQUAL, AUDIT_ARCH_X86_64, 1, 0)
+    program.answer(bpf.KILL_PROCESS)
+    program.add(bpf.LOAD, bpf.NUMBER)
+    program.add(bpf.AT_LEAST, NEWEST_KNOWN + 1, 0, 1)  # x32's numbers, 0x40000000 and up, included
+    program.answer(bpf.ERRNO | errno.ENOSYS)
+    program.refuse(sorted(NOT_THERE.values()), errno.ENOSYS)
+    program.refuse(sorted(FORBIDDEN.values()), errno.EPERM)
     _check_clone(program)
     _check_ioctl(program)
     _check_socket(program)
     _check_personality(program)
-    program.answer(ALLOW)
+    program.answer(bpf.ALLOW)
     return program.assemble()

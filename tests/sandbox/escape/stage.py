@@ -108,6 +108,14 @@ def outside(work: Path, built: rootfs.Rootfs, targets: dict[str, object]) -> dic
         os.close(folder)
 
 
+def confront(work: Path, built: rootfs.Rootfs, targets: dict[str, object], victim: subprocess.Popen[str]) -> dict[str, object]:
+    """Both sets of answers. Signals are heard in the order in which they came: from inside first."""
+    assert victim.stdout is not None and victim.stdout.readline() == "ready\n"
+    targets |= {"victim": victim.pid, "marker": MARKER, "secret": SECRET, "host_etc": host_only(built)}
+    targets["pid_namespace"] = str(Path("/proc/self/ns/pid").readlink())
+    return {"uid": os.getuid(), "inside": inside(work, built, targets), "outside": outside(work, built, targets)}
+
+
 def main(work: Path, venv: Path) -> None:
     uid.become_unprivileged([ROOT, venv, Path(sys.base_prefix)], [work])
     # As in a worker: what it holds open and what it knows must not be handed down.
@@ -115,18 +123,15 @@ def main(work: Path, venv: Path) -> None:
     targets = folders(work)
     built = rootfs.prepare(work, sandbox_venv=venv, tls_dir=work / "tls", source_root=ROOT)
     listeners, addresses = listen(work)
-    environment = {**os.environ, "SECRET_KEY": SECRET}
-    victim = subprocess.Popen([sys.executable, "-Sc", VICTIM, str(ROOT), MARKER], env=environment, stdout=subprocess.PIPE, text=True)
-    assert victim.stdout is not None and victim.stdout.readline() == "ready\n"
-    targets |= {**addresses, "victim": victim.pid, "marker": MARKER, "secret": SECRET, "host_etc": host_only(built)}
-    targets["pid_namespace"] = str(Path("/proc/self/ns/pid").readlink())
-    report: dict[str, object] = {"uid": os.getuid(), "inside": inside(work, built, targets)}
-    # Pending signals are delivered in order: what came from inside is heard before this one.
-    report["outside"] = outside(work, built, targets)
-    victim.terminate()
-    report["heard"] = victim.communicate()[0].split()
-    for listener in listeners:
-        listener.close()
+    argv = [sys.executable, "-Sc", VICTIM, str(ROOT), MARKER]
+    with subprocess.Popen(argv, env={**os.environ, "SECRET_KEY": SECRET}, stdout=subprocess.PIPE, text=True) as victim:
+        try:
+            report = confront(work, built, {**targets, **addresses}, victim)
+        finally:
+            victim.terminate()
+            for listener in listeners:
+                listener.close()
+        report["heard"] = victim.communicate()[0].split()
     sys.stdout.write(json.dumps(report))
 
 

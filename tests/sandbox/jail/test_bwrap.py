@@ -124,6 +124,19 @@ def test_info_names_the_pid_and_namespaces(start):
     assert Path(f"/proc/{running.usage.pid}/ns/pid").readlink() != Path("/proc/self/ns/pid").readlink()
 
 
+def test_before_exec_makes_jails_the_first_to_go_and_the_umask_usual(jail):
+    line = "cat /proc/self/oom_score_adj; umask"
+    before = os.umask(0o077)
+    try:
+        with bwrap.command(jail(), ["bash", "-c", line]) as launch:
+            done = subprocess.run(
+                launch.argv, env={}, pass_fds=launch.pass_fds, preexec_fn=bwrap.before_exec, capture_output=True, text=True, check=True
+            )
+    finally:
+        os.umask(before)
+    assert done.stdout.split() == ["1000", "0022"]
+
+
 def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, canary, seccomp
+from sandbox.jail import bpf, bwrap, canary, seccomp
 from sandbox.jail.limits import Limits
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -79,7 +79,7 @@ def test_an_environment_handed_to_bwrap_is_noticed(good, monkeypatch):
 
 
 def test_a_missing_filter_is_noticed(good, monkeypatch):
-    allow = seccomp._INSTRUCTION.pack(6, 0, 0, seccomp.ALLOW)
+    allow = bpf.INSTRUCTION.pack(6, 0, 0, bpf.ALLOW)
     monkeypatch.setattr(seccomp, "filter_bytes", lambda machine=None: allow)
     assert {problem.code for problem in canary.check(good)} == {"namespace"}, "and with it a namespace of one's own"
 

@@ -6,17 +6,16 @@ import struct
 import pytest
 
 from sandbox.errors import Fault
-from sandbox.jail import seccomp
+from sandbox.jail import bpf, seccomp
 
 X86_64, I386 = seccomp.AUDIT_ARCH_X86_64, 0x40000003
-INSTRUCTION = struct.Struct("<HBBI")
 GETPID, READ, OPENAT = 39, 0, 257
 
 
 def answer(number: int, *arguments: int, arch: int = X86_64) -> int | str:
     """What a kernel does with the call: 0, an errno, or ``kill``. Steps are counted, so no program is endless."""
     data = struct.pack("<IIQ6Q", number, arch, 0, *[a & 0xFFFFFFFFFFFFFFFF for a in (*arguments, *[0] * (6 - len(arguments)))])
-    code = list(INSTRUCTION.iter_unpack(seccomp.filter_bytes("x86_64")))
+    code = list(bpf.INSTRUCTION.iter_unpack(seccomp.filter_bytes("x86_64")))
     accumulator, at = 0, 0
     while True:
         operation, yes, no, value = code[at]
@@ -29,9 +28,9 @@ def answer(number: int, *arguments: int, arch: int = X86_64) -> int | str:
             holds = {0x15: accumulator == value, 0x35: accumulator >= value, 0x45: bool(accumulator & value)}[operation]
             at += yes if holds else no
         elif operation == 0x06:
-            if value == seccomp.KILL_PROCESS:
+            if value == bpf.KILL_PROCESS:
                 return "kill"
-            return 0 if value == seccomp.ALLOW else value & 0xFFFF
+            return 0 if value == bpf.ALLOW else value & 0xFFFF
         else:
             raise AssertionError(f"an instruction {operation:#x}")
 
@@ -113,7 +112,7 @@ def test_other_machines_are_refused_with_words(machine):
 
 
 def test_a_jump_too_far_is_an_error_and_not_a_hole():
-    program = seccomp._Program()
+    program = bpf.Program()
     program.add(0x15, 1, "end", 0)
     for _ in range(300):
         program.answer(0)

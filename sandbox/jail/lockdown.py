@@ -1,0 +1,65 @@
+"""A second filter that a cloud process puts on itself right after the fork from the zygote.
+
+All cloud processes live in the zygote's one jail, as one user. A crafted state blob that took one over must not reach the
+next learner's, so each gives up what would: signals to others, new processes, new programs, others' limits. What is not
+dumpable has a closed /proc. None of it can be undone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+
+from sandbox.jail import bpf
+
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _FILTER_MODE = 4, 22, 38, 2
+_CLONE, _CLONE_THREAD = 56, 0x00010000
+# The jail's own filter has refused clone3, other architectures and the pidfd calls already.
+REFUSED = {
+    "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "tkill": 200, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297,
+    "setpriority": 141, "ioprio_set": 251,
+}  # fmt: skip
+# The first argument names a process: 0 is oneself for those in the second table, one's group for kill.
+ON_ITSELF = {"kill": 62, "tgkill": 234}
+ON_ITSELF_OR_0 = {"prlimit64": 302, "sched_setparam": 142, "sched_setscheduler": 144, "sched_setaffinity": 203, "sched_setattr": 314}
+
+
+class _Filter(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
+
+
+def filter_bytes(pid: int) -> bytes:
+    """The filter for the process with this number in its own pid namespace; it is added to the jail's."""
+    program = bpf.Program()
+    program.add(bpf.LOAD, bpf.NUMBER)
+    program.refuse(sorted(REFUSED.values()), errno.EPERM)
+    for numbers, allowed in ((ON_ITSELF, [pid]), (ON_ITSELF_OR_0, [0, pid])):
+        for name, number in numbers.items():
+            program.add(bpf.EQUAL, number, 0, f"not {name}")
+            program.add(bpf.LOAD, bpf.argument(0))
+            program.only(allowed, errno.EPERM)
+            program.answer(bpf.ALLOW)
+            program.label(f"not {name}")
+    program.add(bpf.EQUAL, _CLONE, 0, "not clone")
+    program.add(bpf.LOAD, bpf.argument(0))
+    program.add(bpf.ANY_BIT, _CLONE_THREAD, 1, 0)
+    program.answer(bpf.ERRNO | errno.EPERM)
+    program.label("not clone")
+    program.answer(bpf.ALLOW)
+    return program.assemble()
+
+
+def lock_down() -> None:
+    """Call it in the new child while it has one thread. Raises OSError: then the process must end."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    content = filter_bytes(os.getpid())
+    program = _Filter(len(content) // bpf.INSTRUCTION.size, content)
+    _set(libc, _PR_SET_DUMPABLE, ctypes.c_ulong(0))
+    _set(libc, _PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1))
+    _set(libc, _PR_SET_SECCOMP, ctypes.c_ulong(_FILTER_MODE), ctypes.byref(program))
+
+
+def _set(libc: ctypes.CDLL, option: int, value: ctypes.c_ulong, pointer: object = None) -> None:
+    if libc.prctl(option, value, pointer or ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
