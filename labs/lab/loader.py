@@ -35,8 +35,8 @@ def load(folder: Path) -> Lab:
     if not _NAME.fullmatch(folder.name):
         raise LabError(folder, 0, "a lab's folder is named in small letters, digits and single hyphens")
     texts = {language: prose.read(folder / f"{language}.md") for language in LANGUAGES}
-    steps = _steps(keys["steps"], folder, texts) if "steps" in keys else ()
-    _same_sections(folder, texts, steps)
+    _same_sections(folder, texts, _ids(keys["steps"]) if "steps" in keys else [])
+    steps = tuple(_step(item, folder, texts) for item in keys["steps"].items()) if "steps" in keys else ()
     return Lab(
         name=folder.name,
         folder=folder,
@@ -97,23 +97,24 @@ def _seed(value: Value, folder: Path) -> Call:
     )
 
 
-def _steps(value: Value, folder: Path, texts: dict[str, Prose]) -> tuple[Step, ...]:
-    steps: list[Step] = []
+def _ids(value: Value) -> list[str]:
+    """The steps' ids, in order."""
+    ids: list[str] = []
     for item in value.items():
-        step = _step(item, folder, texts)
-        if any(step.id == other.id for other in steps):
-            raise item.error(f"a step “{step.id}” is here twice")
-        steps.append(step)
-    return tuple(steps)
+        given = item.keys(needed=("id", "points", "check"), known=("do", "hints", "solve", "cost"))["id"]
+        if not _NAME.fullmatch(given.text()) or given.text() == prose.END:
+            raise given.error("a step's id is small letters, digits and single hyphens, and not “end”")
+        if given.text() in ids:
+            raise given.error(f"a step “{given.text()}” is here twice")
+        ids.append(given.text())
+    return ids
 
 
 def _step(value: Value, folder: Path, texts: dict[str, Prose]) -> Step:
-    keys = value.keys(needed=("id", "points", "check"), known=("do", "hints", "solve", "cost"))
+    keys = value.mapping()
     step_id = keys["id"].text()
-    if not _NAME.fullmatch(step_id) or step_id == prose.END:
-        raise keys["id"].error("a step's id is small letters, digits and single hyphens, and not “end”")
     points = keys["points"].integer()
-    do = keys["do"].texts() if "do" in keys else _prose_commands(value, folder, texts, step_id)
+    do = keys["do"].texts() if "do" in keys else _prose_commands(folder, texts, step_id)
     solve = _solve(keys["solve"], folder) if "solve" in keys else do
     if not solve:
         raise value.error(f"“solve” is missing: neither it nor a console block shows how “{step_id}” is done")
@@ -134,14 +135,9 @@ def _solve(value: Value, folder: Path) -> tuple[str, ...]:
     return (path.read_text(encoding="utf-8"),)
 
 
-def _prose_commands(value: Value, folder: Path, texts: dict[str, Prose], step_id: str) -> tuple[str, ...]:
+def _prose_commands(folder: Path, texts: dict[str, Prose], step_id: str) -> tuple[str, ...]:
     """The commands that the step's section offers; every language must offer the same."""
-    found: dict[str, tuple[str, ...]] = {}
-    for language, text in texts.items():
-        if step_id not in text.sections:
-            path = folder / f"{language}.md"
-            raise LabError(path, 0, f"no section of the step “{step_id}” (lab.yaml:{value.line}){did_you_mean(step_id, text.sections)}")
-        found[language] = text.sections[step_id].commands
+    found = {language: text.sections[step_id].commands for language, text in texts.items()}
     first, *others = LANGUAGES
     for other in others:
         if found[other] != found[first]:
@@ -150,8 +146,7 @@ def _prose_commands(value: Value, folder: Path, texts: dict[str, Prose], step_id
     return found[first]
 
 
-def _same_sections(folder: Path, texts: dict[str, Prose], steps: tuple[Step, ...]) -> None:
-    ids = [step.id for step in steps]
+def _same_sections(folder: Path, texts: dict[str, Prose], ids: list[str]) -> None:
     for language, text in texts.items():
         path = folder / f"{language}.md"
         for name, section in text.sections.items():
