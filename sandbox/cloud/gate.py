@@ -8,14 +8,16 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from json import JSONDecodeError
 from typing import Any
 from urllib.parse import quote
+from xml.parsers.expat import ExpatError
 
 from moto.core.request import Request
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.wrappers import Response
 
-from sandbox.cloud import hooks, kms_rules, s3_access, s3_rules, sts_rules
+from sandbox.cloud import hooks, kms_rules, required, s3_access, s3_rules, sts_rules
 from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_scope
 from sandbox.cloud.faults import AwsError, not_simulated, render
 from sandbox.cloud.operation import Operation, identify
@@ -67,6 +69,8 @@ class Gate:
             protocol = operation.protocol
             with self.lock:
                 response = self._serve(Asked(request, body, endpoint, operation, shown))
+            if protocol == "s3":
+                response.headers["Server"] = "AmazonS3"
             return response(environ, start_response)
         except AwsError as error:
             answer = render(error, protocol, head=request.method == "HEAD", resource=resource)
@@ -92,10 +96,13 @@ class Gate:
             response = Response.from_app(self.app(operation.service), environ, buffered=True)
         except NotImplementedError:
             raise not_simulated(name) from None
+        except (ExpatError, JSONDecodeError):
+            raise _malformed(operation) from None
         except Exception:
-            # The sandbox lives on; the operator reads why.
+            # The sandbox lives on; the operator reads why. Not a 500: clients would try for half a minute what fails for certain.
             traceback.print_exc(file=sys.stderr)
-            raise AwsError("InternalFailure", f"the simulation of {name} failed", 500) from None
+            self.dirty = self.dirty or changes_state(operation.service, operation.name)
+            raise AwsError("InternalFailure", f"the simulation of {name} failed", 400) from None
         if response.status_code in (404, 405) and (response.content_type or "").startswith("text/html"):
             raise not_simulated(name)
         return response
@@ -139,6 +146,12 @@ def _unknown(operation: Operation) -> AwsError:
     return AwsError(code, "The requested operation is not known.")
 
 
+def _malformed(operation: Operation) -> AwsError:
+    if operation.protocol in ("s3", "rest-xml"):
+        return AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+    return AwsError("SerializationException", "The body of the request could not be read")
+
+
 def _principal(operation: Operation, shown: Credential | None) -> Principal:
     """Only S3 serves those who do not say who they are."""
     if shown is None:
@@ -154,6 +167,7 @@ def _principal(operation: Operation, shown: Credential | None) -> Principal:
 def _judge(principal: Principal, asked: Asked) -> None:
     """What the services decide before they act. Raises AwsError."""
     operation, request, body = asked.operation, asked.request, asked.body
+    required.check(operation, request.query_string.decode("latin-1"), body)
     if operation.service == "s3":
         s3_access.authorize(principal, operation.name, operation.params, request)
         s3_rules.check(operation.name, operation.params, request, body)

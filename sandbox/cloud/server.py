@@ -18,16 +18,18 @@ from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, environ_key_fo
 MAX_BODY = 64 * 1024 * 1024
 HANDSHAKE_SECONDS = 10
 IDLE_SECONDS = 60
+MAX_CONNECTIONS = 128
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Server:
-    """Serves ``app`` on a listener until the process ends. ``tls`` None means plain HTTP."""
+    """Serves ``app`` on a listener until the process ends. ``tls`` None means plain HTTP. Past MAX_CONNECTIONS callers wait."""
 
     def __init__(self, listener: socket.socket, app: Application, tls: ssl.SSLContext | None) -> None:
         self.listener = listener
         self.app = app
         self.tls = tls
+        self._free = threading.Semaphore(MAX_CONNECTIONS)
 
     def start(self) -> None:
         threading.Thread(target=self._accept, name="accept", daemon=True).start()
@@ -35,13 +37,17 @@ class Server:
     def _accept(self) -> None:
         self.listener.setblocking(True)
         while True:
-            try:
-                connection, address = self.listener.accept()
-            except OSError:
-                return  # Closed under us: the process is on its way out.
+            self._free.acquire()
+            connection, address = self.listener.accept()
             threading.Thread(target=self._serve, args=(connection, address), daemon=True).start()
 
     def _serve(self, connection: socket.socket, address: Any) -> None:
+        try:
+            self._talk(connection, address)
+        finally:
+            self._free.release()
+
+    def _talk(self, connection: socket.socket, address: Any) -> None:
         # A learner's program may say nothing, or rubbish: neither may hold up an accept, so the handshake happens here.
         with contextlib.suppress(OSError, ssl.SSLError), connection:
             connection.settimeout(HANDSHAKE_SECONDS)
@@ -61,8 +67,6 @@ class Handler(BaseHTTPRequestHandler):
     """One connection: keeps it alive between requests, hands each to the application with its body already read."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "AmazonS3"
-    sys_version = ""
     timeout = IDLE_SECONDS
     wbufsize = 65536
     server: Server  # type: ignore[assignment]
@@ -83,12 +87,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         code = int(status.split(maxsplit=1)[0])
-        self.send_response(code, status.partition(" ")[2] or None)
+        self.send_response_only(code, status.partition(" ")[2] or None)
+        self.send_header("Date", self.date_time_string())
         length = None
         for name, value in headers:
             if name.lower() == "content-length":
                 length = value
-            elif name.lower() not in ("connection", "transfer-encoding", "server", "date"):
+            elif name.lower() not in ("connection", "transfer-encoding", "date"):
                 self.send_header(name, value.replace("\r", " ").replace("\n", " "))
         head = self.command == "HEAD"
         if code >= 200 and code not in (204, 304):

@@ -15,6 +15,7 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from cloud_harness import DEADLINE, REGION, ROOT, Cloud
 
 WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
@@ -275,3 +276,26 @@ def test_urllib(public: Cloud, clouds: Callable[..., Cloud]) -> None:
     )
     with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
         assert answer.read() == b"zip"
+
+
+def test_a_crash_inside_is_said_once_and_survived(cloud: Cloud) -> None:
+    """moto trips over a lifecycle rule without a filter; the client must not try that for half a minute."""
+    cloud.call("s3", "create_bucket", Bucket="crash-bucket", **WHERE)
+    client = cloud.client("s3")
+    client.meta.events.register("before-send", lambda request, **_: None)
+    with pytest.raises(ClientError) as caught:
+        client.put_bucket_cors(Bucket="crash-bucket", CORSConfiguration={"CORSRules": []})
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] < 500
+    assert client.list_buckets()["Buckets"]
+
+
+def test_more_callers_than_places(cloud: Cloud) -> None:
+    """Those who say nothing hold places; whoever comes later waits for one and is served."""
+    held = [socket.create_connection(("127.0.0.1", cloud.port), DEADLINE) for _ in range(140)]
+    waiting = socket.create_connection(("127.0.0.1", cloud.port), DEADLINE)
+    waiting.sendall(b"GET / HTTP/1.1\r\nHost: s3.amazonaws.com\r\nConnection: close\r\n\r\n")
+    for one in held:
+        one.close()
+    waiting.settimeout(DEADLINE)
+    assert waiting.recv(12) == b"HTTP/1.1 403"
+    waiting.close()
