@@ -14,11 +14,12 @@ from typing import Any
 
 from django.conf import settings
 
-from labs import control, grading, publishing, workers
+from labs import control, grading, publishing
 from labs.editions import lab_of
 from labs.looking import LastCommand
 from labs.models import Attempt, Command
 from labs.output import Output
+from sandbox import workers
 from sandbox.checkout import Live, Result, checkout
 from sandbox.errors import Busy, Fault, LearnerError
 from sandbox.models import Sandbox, Version

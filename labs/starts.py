@@ -15,11 +15,11 @@ from typing import Any
 import moto
 from django.utils import timezone
 
-from labs import workers
 from labs.lab.loader import members
 from labs.lab.model import Call, Lab
 from labs.models import Start
 from sandbox import actions as sandboxes
+from sandbox import workers
 from sandbox.checkout import Live, checkout
 from sandbox.errors import CloudError, Fault
 from sandbox.models import Version

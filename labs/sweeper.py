@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from labs import actions, publishing, workers
+from labs import actions, publishing
 from labs.models import Attempt, Command, CommandQuerySet
+from sandbox import workers
 from sandbox.models import Version
 
 log = logging.getLogger(__name__)

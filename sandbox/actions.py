@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from sandbox import workers
 from sandbox.checkout import checkout, folder_of
 from sandbox.errors import Busy, Fault
 from sandbox.models import Sandbox, Version
 from sandbox.store import tree
 from sandbox.store.working import Snapshot, WorkingCopy
+
+log = logging.getLogger(__name__)
 
 
 def blank(*, account: str | None = None) -> Version:
@@ -46,15 +51,16 @@ def create_sandbox(*, owner: AbstractBaseUser | None, start: Version, label: str
 @transaction.atomic
 def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None) -> Version:
     """Point ``sandbox`` at ``to`` (else its start). The versions left behind stay in the history. Raises Busy while it runs a command."""
-    with _held(sandbox, f"reset by {by}"):
+    with _held(sandbox):
         sandbox.head = to or sandbox.start
         Sandbox.objects.filter(pk=sandbox.pk).update(head=sandbox.head)
+    log.info("sandbox %s was reset to %s by %s", sandbox.pk, sandbox.head, by)
     return sandbox.head
 
 
 def delete(*, sandbox: Sandbox, by: Any) -> None:
     """Remove ``sandbox`` with its working copy. Versions that others share stay. Raises Busy while it runs a command."""
-    with _held(sandbox, f"deletion by {by}"):
+    with _held(sandbox):
         folder = folder_of(sandbox)
         if folder.exists():
             try:
@@ -63,11 +69,12 @@ def delete(*, sandbox: Sandbox, by: Any) -> None:
                 raise Busy("busy") from error
             tree.remove(folder)
         Sandbox.objects.filter(pk=sandbox.pk).delete()
+    log.info("sandbox %s was deleted by %s", sandbox.pk, by)
 
 
 @contextlib.contextmanager
-def _held(sandbox: Sandbox, why: str) -> Any:
-    holder = f"{why[:60]}:{secrets.token_hex(6)}"
+def _held(sandbox: Sandbox) -> Iterator[None]:
+    holder = f"{workers.me()}:{secrets.token_hex(6)}"
     if not Sandbox.objects.lock(sandbox.pk, holder):
         raise Busy("busy")
     try:

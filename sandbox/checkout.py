@@ -13,7 +13,6 @@ plus what changed. Neither grows with the history.
 from __future__ import annotations
 
 import contextlib
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from sandbox import identity, lease, runtime
+from sandbox import identity, lease, runtime, workers
 from sandbox.cloud.changes import diff as cloud_diff
 from sandbox.errors import Busy, Fault, OverQuota
 from sandbox.jail import shell
@@ -170,7 +169,7 @@ def checkout(sandbox: Sandbox) -> Iterator[Live]:
 
     Leaving without a commit leaves the head as it was; whatever ran is thrown away with the working copy.
     """
-    holder = f"{os.uname().nodename}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    holder = f"{workers.me()}:{uuid.uuid4().hex[:12]}"
     if not Sandbox.objects.lock(sandbox.pk, holder):
         raise Busy("busy")
     try:

@@ -16,6 +16,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from sandbox import workers
+
 
 class Version(models.Model):
     """Files, shell and cloud at one moment. ``manifest``, ``shell`` and ``cloud`` name blobs; empty means nothing there yet."""
@@ -47,11 +49,17 @@ class Version(models.Model):
 
 class SandboxQuerySet(models.QuerySet["Sandbox"]):
     def lock(self, pk: Any, holder: str) -> bool:
-        """Take the lock, or take it over from a holder whose lease ran out. One filtered update, so two workers never both get it."""
+        """Take the lock, or take it over: from a lease that ran out, or from a process of this host that is gone.
+
+        ``holder`` begins as workers.me() does. One filtered update, so two workers never both get it.
+        """
         now = timezone.now()
         lease = now + timedelta(seconds=settings.SANDBOX_LEASE_SECONDS)
         free = Q(lock_holder="") | Q(lock_until__lt=now)
-        return self.filter(free, pk=pk).update(lock_holder=holder, lock_until=lease) == 1
+        if self.filter(free, pk=pk).update(lock_holder=holder, lock_until=lease) == 1:
+            return True
+        there = self.filter(pk=pk).values_list("lock_holder", flat=True).first() or ""
+        return workers.is_gone(there) and self.filter(pk=pk, lock_holder=there).update(lock_holder=holder, lock_until=lease) == 1
 
     def renew(self, pk: Any, holder: str) -> bool:
         lease = timezone.now() + timedelta(seconds=settings.SANDBOX_LEASE_SECONDS)

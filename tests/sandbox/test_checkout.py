@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 
-from sandbox import actions, runtime
+from sandbox import actions, runtime, workers
 from sandbox.checkout import Live, Result, checkout
 from sandbox.errors import Busy, CloudError, Fault, OverQuota
 from sandbox.models import Sandbox, Version
@@ -117,6 +118,15 @@ def test_the_guard_holds_when_the_lock_fails(sandbox: Sandbox) -> None:
 def test_a_lock_whose_lease_ran_out_is_taken_over(sandbox: Sandbox) -> None:
     Sandbox.objects.filter(pk=sandbox.pk).update(lock_holder="a worker that died", lock_until=timezone.now())
     assert do(sandbox, "echo on")[1] == "on\n"
+
+
+def test_a_lock_whose_process_is_gone_is_taken_over(sandbox: Sandbox) -> None:
+    until = timezone.now() + timedelta(hours=1)
+    Sandbox.objects.filter(pk=sandbox.pk).update(lock_holder=f"{workers.host()}:999999:1:x", lock_until=until)
+    assert do(sandbox, "echo on")[1] == "on\n"
+    Sandbox.objects.filter(pk=sandbox.pk).update(lock_holder="another-host:999999:1:x", lock_until=until)
+    with pytest.raises(Busy), checkout(sandbox):
+        pass
 
 
 def test_over_quota_keeps_nothing_and_says_what(sandbox: Sandbox, settings) -> None:

@@ -1,4 +1,4 @@
-"""Who this worker is, and which workers of this host are gone."""
+"""Who this process is, and which processes of this host are gone: what holds a lock or runs a command is named by it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def me() -> str:
 
 
 def is_gone(worker: str) -> bool:
-    """True where ``worker`` is of this host and its process has ended; another host's are only told by their lease."""
-    name, _, rest = worker.partition(":")
-    pid, _, started = rest.partition(":")
+    """True where ``worker`` (what ``me()`` said there, and maybe more parts) is of this host and its process has ended.
+    Another host's are only told by their lease."""
+    name, pid, started, *_ = [*worker.split(":"), "", ""]
     return name == host() and pid.isdecimal() and _started_now(int(pid)) != started
 
 
