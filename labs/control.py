@@ -92,6 +92,8 @@ class Listener:
 
     def close(self) -> None:
         self._ended.set()
+        with contextlib.suppress(RedisError):
+            events.client().publish(CHANNEL, "")  # wakes the thread, which looks whether it is over
         self._thread.join()
 
     def _listen(self) -> None:
@@ -113,8 +115,8 @@ class Listener:
         ):
             channel.subscribe(CHANNEL)
             while not self._ended.is_set():
-                message = channel.get_message(timeout=0.5)
-                if message is None:
+                message = channel.get_message(timeout=2.0)
+                if message is None or self._ended.is_set():
                     continue
                 if message["type"] == "subscribe":
                     self.listening.set()
@@ -122,6 +124,8 @@ class Listener:
                     self._pass_on(message["data"])
 
     def _pass_on(self, body: bytes) -> None:
+        if not body:
+            return  # another process's listener was woken to end
         try:
             message = json.loads(body)
             with self._lock:

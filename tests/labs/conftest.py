@@ -128,7 +128,7 @@ def woken(monkeypatch) -> list[tuple]:
 
 @pytest.fixture
 def learner(db):
-    return get_user_model().objects.create_user("learner", password="a word of four")
+    return get_user_model().objects.create_user("learner")
 
 
 @pytest.fixture
