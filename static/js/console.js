@@ -51,7 +51,7 @@ export class Console {
     this.prompt.say("");
     this.lab.dispatchEvent(new CustomEvent("lab:run", { detail: button }));
     const cols = Math.max(40, Math.min(200, Math.floor((this.log.clientWidth - 50) / 7.85)));
-    const answer = await post(this.lab.dataset.commands, { line, key: this.sending.key, cols });
+    const answer = await post(this.lab.dataset.urlCommands, { line, key: this.sending.key, cols });
     this.posting = false;
     if (answer.ok) this.arrived(line, answer.text, button);
     else this.refused(line, answer, button);
@@ -80,7 +80,7 @@ export class Console {
     if (!block) return;
     const state = block.querySelector("[data-elapsed-word]");
     if (state) state.textContent = this.words.stopping;
-    const answer = await post(this.lab.dataset.stop, { command: block.dataset.command });
+    const answer = await post(this.lab.dataset.urlStop, { command: block.dataset.command });
     if (!answer.ok && answer.status !== 404) this.prompt.say(answer.status === 409 ? answer.text : this.words.failed);
   }
 
@@ -88,7 +88,7 @@ export class Console {
     const field = form.querySelector("input[name=text]");
     const text = field.value;
     field.value = "";
-    const answer = await post(this.lab.dataset.input, { command: form.closest(".block").dataset.command, text: text + end });
+    const answer = await post(this.lab.dataset.urlInput, { command: form.closest(".block").dataset.command, text: text + end });
     if (answer.ok) return;
     if (field.isConnected && !field.value) field.value = text;
     this.prompt.say(answer.status === 409 ? answer.text : this.words.failed);

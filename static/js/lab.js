@@ -24,9 +24,13 @@ function status(state, seconds) {
   net.classList.toggle("is-on", Boolean(text));
 }
 
+// A form that leads to the page anew (start over) must not meet the reload that its own event asks for.
+let leaving = false;
+addEventListener("submit", (event) => { leaving ||= !event.defaultPrevented && !event.target.matches("[hx-post]"); });
+
 const guide = ({ html }) => { console_.guide(html); };
 
-new Stream(lab.dataset.stream, lab.dataset.after, {
+new Stream(lab.dataset.urlStream, lab.dataset.after, {
   block: (data) => console_.block(data.html),
   output: (data) => console_.output(data),
   guide,
@@ -37,5 +41,5 @@ new Stream(lab.dataset.stream, lab.dataset.after, {
     guide({ html: data.guide });
     put(data.prompt);
   },
-  reload: () => location.reload(),
+  reload: () => leaving || location.reload(),
 }, status);
