@@ -200,7 +200,7 @@ def run(arguments):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
     os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VAR / "pycache"))  # the source may belong to somebody else
     sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"]
-    if command == "up":
+    if command in ("up", "test"):
         os.environ.setdefault("COURSE_LOCAL", "1")
     if command == "test":
         return run_tests(arguments[1:])
