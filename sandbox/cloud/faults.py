@@ -55,7 +55,7 @@ def render(fault: AwsError, protocol: str, *, head: bool = False, resource: str 
         headers.append(("Content-Type", "application/xml" if protocol in ("s3", "rest-xml") else "text/xml"))
         body = ('<?xml version="1.0" encoding="UTF-8"?>\n' + _xml(fault, protocol, request_id, resource)).encode()
     if protocol == "s3":
-        headers.append(("x-amz-request-id", request_id))
+        headers += [("x-amz-request-id", request_id), ("Server", "AmazonS3")]
     return Answer(fault.status, headers, b"" if head else body)
 
 

@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         code = int(status.split(maxsplit=1)[0])
-        self.send_response_only(code, status.partition(" ")[2] or None)
+        self.send_response_only(code)
         self.send_header("Date", self.date_time_string())
         length = None
         for name, value in headers:

@@ -85,6 +85,8 @@ class Cloud:
         with _file(root) as fd:
             wire.send(self.control, {"kind": "start", "identity": self.identity, "has_root": bool(root)}, fds=[fd] if root else [])
         self.started = self._until("ready", "fault")
+        children = Path(f"/proc/{zygote.process.pid}/task/{zygote.process.pid}/children").read_text().split()
+        self.pid = max(map(int, children), default=0)  # the newest
 
     def _until(self, *kinds: str) -> wire.Frame:
         while (frame := self.reader.read()).kind not in kinds:
