@@ -23,6 +23,8 @@ BATCH_SECONDS = 0.05
 FLUSH_SECONDS = 1.0
 FLUSH_BYTES = 64 * 1024
 RENEW_SECONDS = 4.0
+WAITING_BYTES = 256 * 1024
+"""More than this is not held for the page: the program waits, as it would for a slow terminal."""
 
 
 class Kept:
@@ -65,6 +67,7 @@ class Output:
         self._change = threading.Condition()
         self._ended = self._dirty = False
         self._unflushed = 0
+        self._shown = 0.0
         self._flushed = self._renewed = time.monotonic()
         self._thread = threading.Thread(target=self._pump, name=f"command-{command.pk}", daemon=True)
 
@@ -74,8 +77,9 @@ class Output:
 
     def write(self, data: bytes) -> None:
         with self._change:
+            self._change.wait_for(lambda: len(self._waiting) < WAITING_BYTES or not self._thread.is_alive())
             self._waiting += data
-            self._change.notify()
+            self._change.notify_all()
 
     def __enter__(self) -> Output:
         self._thread.start()
@@ -84,7 +88,7 @@ class Output:
     def __exit__(self, *_error: object) -> None:
         with self._change:
             self._ended = True
-            self._change.notify()
+            self._change.notify_all()
         self._thread.join()
 
     def value(self) -> bytes:
@@ -109,10 +113,11 @@ class Output:
                 self._change.wait(FLUSH_SECONDS)
             data, ended = bytes(self._waiting), self._ended
             self._waiting.clear()
+            self._change.notify_all()
         if data:
             self._send_on(data)
         now = time.monotonic()
-        if self._dirty and (ended or now - self._flushed >= FLUSH_SECONDS or self._unflushed >= FLUSH_BYTES):
+        if self._dirty and (ended or now - self._flushed >= FLUSH_SECONDS or (self._unflushed >= FLUSH_BYTES and not self._kept.cut)):
             self._keep()
         if not ended and now - self._renewed >= RENEW_SECONDS:
             self._renew()
@@ -122,18 +127,28 @@ class Output:
         return ended and not self._waiting
 
     def _send_on(self, data: bytes) -> None:
-        update = self._screen.feed(data)
         self._kept.add(data)
         self._dirty, self._unflushed = True, self._unflushed + len(data)
+        update = self._update(data)
+        if update is None:
+            return
         before = self._command.stream_id
-        # A page is not made to hold more than the row keeps: the middle is left out there too, once the command has ended.
-        lines = "" if self._kept.cut else update.lines_html
-        after = publishing.output(self._command, Update(lines, update.tail_html))
+        after = publishing.output(self._command, update)
         self._command.stream_id = after
         if events.split(after)[0] != events.split(before)[0]:
             # The stream was lost, and with it what had not been read: the row is brought up to now, and the whole block sent.
             self._keep()
             self._command.stream_id = publishing.command_changed(self._command)
+
+    def _update(self, data: bytes) -> Update | None:
+        """A page is not made to hold more than the row keeps: past that it sees the last line, once a second."""
+        if not self._kept.cut:
+            return self._screen.feed(data)
+        now = time.monotonic()
+        if now - self._shown < FLUSH_SECONDS:
+            return None
+        self._shown = now
+        return Update("", Screen().feed(data[-2048:]).tail_html)
 
     def _keep(self) -> None:
         self._command.output = self._kept.value()

@@ -70,17 +70,17 @@ def _run(command: Command) -> None:
         result, output = _run_line(command, live)
         version = _commit(command, live, result, output)
         if version is not None:
-            last = LastCommand(command.line, result.status, plain(output))
+            last = LastCommand(command.line, result.status, plain(output.value()))
             _grade(attempt, live, last, version, grading.touched(command.changes, new_version=version.pk != before))
 
 
-def _run_line(command: Command, live: Live) -> tuple[Result, bytes]:
+def _run_line(command: Command, live: Live) -> tuple[Result, Output]:
     reins = control.Reins(live)
     _told(command)
     output = Output(command, reins, functools.partial(publishing.in_language_of, command.attempt))
     with control.listener().controls(command.pk, reins), output:
         result = live.run(command.line, write=output.write, started=None, rows=command.rows, cols=command.cols)
-    return result, output.value()
+    return result, output
 
 
 def _told(command: Command) -> None:
@@ -89,10 +89,10 @@ def _told(command: Command) -> None:
     Command.objects.filter(pk=command.pk).update(stream_id=command.stream_id)
 
 
-def _commit(command: Command, live: Live, result: Result, output: bytes) -> Version | None:
+def _commit(command: Command, live: Live, result: Result, output: Output) -> Version | None:
     """Commit and end the row; None where nothing is kept."""
     found: dict[str, Any] = {
-        "output": output,
+        "output": output.value(),
         "stream_id": command.stream_id,
         "exit_status": result.status,
         "reason": result.reason,
@@ -113,6 +113,8 @@ def _commit(command: Command, live: Live, result: Result, output: bytes) -> Vers
         return None
     found["changes"] = version.changes if version.pk != before else {}
     message, values = _reason(result)
+    if output.full_screen and not message:
+        message = "full-screen"
     _end(
         command,
         state=Command.State.DONE,

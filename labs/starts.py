@@ -74,7 +74,8 @@ def _build_claimed(start: Start, lab: Lab, progress: Progress) -> Version:
         # The claim is given back, so that the next who asks tries again.
         Start.objects.filter(pk=start.pk).update(builder="", building_until=None, problem=str(error)[:2000])
         raise
-    Version.objects.filter(pk=version.pk).update(pinned=True)
+    version.pinned = True
+    version.save(update_fields=["pinned"])
     Start.objects.filter(pk=start.pk).update(version=version, builder="", building_until=None, problem="", created=timezone.now())
     log.info("built the start of %s in %.1f s", start, time.monotonic() - began)
     return version

@@ -143,7 +143,7 @@ def attempt(db, lab, learner, woken) -> Attempt:
 
 
 class FakeLive:
-    """Stands for ``sandbox.checkout.Live``. ``on_run(self, line, write)`` does the running; what it puts into ``files`` etc. is looked at."""
+    """Stands for ``sandbox.checkout.Live``; ``on_run(self, line, write)`` does the running and returns the status."""
 
     def __init__(self, sandbox: Sandbox | None = None) -> None:
         self.sandbox = sandbox

@@ -130,7 +130,8 @@ def test_sections_stand_in_the_steps_order(tmp_path):
 
 
 def test_prose_is_sanitised_and_split_at_its_commands(tmp_path):
-    hostile = "<script>alert(1)</script> [x](javascript:alert(1)) <b onclick=x style=y>b</b>\n\n```python\n# $ not a command\n## no heading\n```\n"
+    hostile = "<script>alert(1)</script> [x](javascript:alert(1)) <b onclick=x style=y>b</b>\n\n"
+    hostile += "```python\n# $ not a command\n## no heading\n```\n"
     console = "```console\n$ echo \\\n> two\nshown\n$ ls\n```\n\nafter\n"
     lab = load(write_lab(tmp_path, prose=PROSE.replace("Again.", hostile + console)))
     first, commands, after = lab.section("name", "en").segments

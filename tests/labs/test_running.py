@@ -224,7 +224,7 @@ def test_output_is_kept_while_it_runs_with_the_event_it_belongs_to(attempt, fake
 
     fake.on_run = waits
     ran(attempt)
-    epoch, number = events.split(found["id"])
+    _epoch, number = events.split(found["id"])
     rows = events.client().xrange(events._keys(attempt.pk)[0], f"{number}-1", f"{number}-1")
     assert b'"event":"output"' in rows[0][1][b"data"]
 
@@ -255,6 +255,25 @@ def test_much_output_keeps_its_ends(attempt, fake, monkeypatch):
     assert output.endswith(b"end\r\n")
     assert b"left out here" in output
     assert len(output) < 1100
+
+
+def test_a_flood_neither_fills_the_memory_nor_the_page(attempt, fake):
+    def floods(live, line, write):
+        for _ in range(400):
+            write(b"y\r\n" * 10_000)
+        return 0
+
+    fake.on_run = floods
+    command = ran(attempt)
+    assert len(command.output) < 1.1 * 1024 * 1024
+    shown = sum(len(one.get("lines", "")) for one in published(attempt))
+    assert shown < 2 * 1024 * 1024
+    assert len(published(attempt)) < 200
+
+
+def test_a_program_for_the_whole_screen_is_named_as_such(attempt, fake):
+    fake.on_run = says(b"\x1b[?1049h\x1b[2Jvim")
+    assert ran(attempt, "vim").message == "full-screen"
 
 
 def test_checking_now(attempt, fake):

@@ -123,11 +123,11 @@ def test_a_whole_screen_is_noticed():
     assert screen.full_screen
 
 
-PIECES = [
-    "hello ", "한글", "\r", "\n", "\b", "\t", "é", "e\u0301", "👩‍💻", f"{ESC}[31m", f"{ESC}[0m", f"{ESC}[K", f"{ESC}[2D", f"{ESC}[5C", f"{ESC}[1;48;5;120m",
-    f"{ESC}]8;;https://a.example/\x07", f"{ESC}]8;;{ESC}\\", f"{ESC}]0;t\x07", f"{ESC}[2P", f"{ESC}[3X", f"{ESC}[1K", "<b>", "&", "\x00", "\x7f", "\u202e", f"{ESC}", f"{ESC}[",
-    f"{ESC}P+q{ESC}\\", "x" * 300, "\udcff", f"{ESC}(B",
-]  # fmt: skip
+PLAIN_PIECES = ["hello ", "한글", "\r", "\n", "\b", "\t", "é", "e\u0301", "👩‍💻", "<b>", "&", "\x00", "\x7f", "\u202e", "\udcff", "x" * 300]
+COLOURS = ["[31m", "[0m", "[1;48;5;120m"]
+MOVES = ["[K", "[2D", "[5C", "[2P", "[3X", "[1K", "", "[", "(B"]
+STRINGS = ["]8;;https://a.example/\x07", "]8;;\x1b\\", "]0;t\x07", "P+q\x1b\\"]
+PIECES = [*PLAIN_PIECES, *(ESC + sequence for sequence in [*COLOURS, *MOVES, *STRINGS])]
 
 
 @pytest.mark.parametrize("seed", range(150))
