@@ -119,9 +119,7 @@ class Decoder:
 
 def receive_some(sock: socket.socket, size: int = 262144) -> tuple[bytes, list[int]]:
     """One recvmsg; empty data means end of file. Descriptors are close-on-exec."""
-    data, ancillary, _flags, _address = sock.recvmsg(
-        size, socket.CMSG_LEN(MAX_FDS * 4), getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
-    )
+    data, ancillary, _flags, _address = sock.recvmsg(size, socket.CMSG_LEN(MAX_FDS * 4), getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000))
     fds = array.array("i")
     for level, kind, value in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:

@@ -35,6 +35,7 @@ __all__ = ["Checkout", "Config", "Frozen", "RunResult", "Supervisor", "shared"]
 _CONFIGURE_SECONDS = 60.0
 _END_SECONDS = 5.0
 
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Absolute paths. ``state_dir``: writable by the uid that runs jails, for what the supervisor keeps; ``sandbox_venv``: what a

@@ -26,6 +26,7 @@ MAX_INPUT = 262144
 POLL_SECONDS = 0.15
 QUIET_SECONDS = 0.3
 GRACE_SECONDS = 3.0  # between ^C and SIGKILL
+INSIST_SECONDS = 0.1
 _SIGXCPU_STATUS = 128 + signal.SIGXCPU
 
 
@@ -123,9 +124,22 @@ class Command:
         if self._terminal is None:
             self.kill(reason)
             return
-        self._terminal.interrupt()
         self._kill_at = min(self._kill_at, time.monotonic() + grace)
         self._loop.later(grace, self._poll_once)
+        self._interrupt_job(None)
+
+    def _interrupt_job(self, interrupted: int | None) -> None:
+        """^C to the job in the foreground, again when that was lost: a job that begins just then is still the shell, which takes
+        it and waits on. Never twice to a program that handles it, nor to the shell, which may be saving its state."""
+        if self._terminal is None or self._status is not None or time.monotonic() >= self._kill_at:
+            return
+        job = self._terminal.foreground()
+        pids = self._usage.pids() if self._usage is not None else []
+        if interrupted is None or (job not in pids[:2] and (job != interrupted or self._terminal.ends_at_interrupt(pids))):
+            self._terminal.interrupt()
+        else:
+            job = interrupted
+        self._loop.later(INSIST_SECONDS, lambda: self._interrupt_job(job))
 
     def kill(self, reason: str = "killed") -> None:
         self._reason = self._reason or reason

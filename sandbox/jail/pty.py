@@ -14,6 +14,7 @@ from pathlib import Path
 _IUTF8 = 0o40000
 _TIOCSIG = 0x40045436
 _READ = 0
+_SIGINT_BIT = 1 << (signal.SIGINT - 1)
 _POLLING = frozenset({7, 23, 232, 270, 271, 281})  # poll, select, epoll_wait, pselect6, ppoll, epoll_pwait on x86_64
 
 
@@ -46,13 +47,33 @@ class Terminal:
                     return
             fcntl.ioctl(self.master, _TIOCSIG, signal.SIGINT)
 
+    def foreground(self) -> int:
+        """The foreground job's process group as numbered here; 0 when there is none."""
+        try:
+            return os.tcgetpgrp(self.master)
+        except OSError:
+            return 0
+
+    def ends_at_interrupt(self, pids: Iterable[int]) -> bool:
+        """Whether a program of the foreground job would die of SIGINT, had it got one."""
+        group = self.foreground()
+        for pid in pids:
+            try:
+                status = Path(f"/proc/{pid}/status").read_text() if os.getpgid(pid) == group else ""
+            except OSError:
+                continue
+            masks = [int(line.split()[1], 16) for line in status.splitlines() if line.startswith(("SigBlk", "SigIgn", "SigCgt"))]
+            if masks and not any(mask & _SIGINT_BIT for mask in masks):
+                return True
+        return False
+
     def waits(self, pids: Iterable[int]) -> bool:
         """Whether a program of the foreground job is blocked reading this terminal; ``pids``: the jail's, as seen here."""
         try:
-            group = os.tcgetpgrp(self.master)
             raw = not termios.tcgetattr(self.master)[3] & termios.ICANON
         except (OSError, termios.error):
             return False
+        group = self.foreground()
         return any(self._reads(pid, group, raw) for pid in pids)
 
     def _reads(self, pid: int, group: int, raw: bool) -> bool:

@@ -143,8 +143,8 @@ def test_a_sequence_is_the_same_as_in_one_long_session(name, long_lived, jail_ch
 
 @pytest.mark.parametrize(
     "line",
-    ["if true; then", "echo 'abc", 'echo "abc', "echo $(ls", "cat <<E", "cat <<E\na", "echo a |", "true &&", "f() {", "echo a \\", "case x in", "(echo",
-     "for i in 1 2\ndo", "echo `date", "x=(1 2", "while :; do echo", "echo ${x"],
+    ["if true; then", "echo 'abc", 'echo "abc', "echo $(ls", "cat <<E", "cat <<E\na", "echo a |", "true &&", "f() {", "echo a \\",
+     "case x in", "(echo", "for i in 1 2\ndo", "echo `date", "x=(1 2", "while :; do echo", "echo ${x"],
 )  # fmt: skip
 def test_an_unfinished_line_runs_nothing(line, jail_checkout):
     ran = jail_checkout.run(f"touch ran; {line}")
@@ -247,10 +247,11 @@ def test_the_same_command_twice_leaves_the_same_state(jail_checkout):
 
 
 def test_variables_are_read_without_running_anything(jail_checkout):
-    jail_checkout.run("a='it'\\''s \"q\" $x `y`'; b=$'l1\\nl2\\t\\e\\x01'; c=é안; d=; declare -i n=3; e=(1 2); declare -A f=([k]=v); declare -n r=a")
-    jail_checkout.run("export g='$(touch /tmp/ran)'; unset HOSTNAME; readonly h=ro; k=$'\\xff'; f() { cat <<E\ndeclare -- a=\"no\"\nE\n}")
+    jail_checkout.run("a='it'\\''s \"q\" $x `y`'; b=$'l1\\nl2\\t\\e\\x01'; c=é안; d=; declare -i n=3")
+    jail_checkout.run("e=(1 2); declare -A f=([k]=v); declare -n r=a; export g='$(touch /tmp/ran)'; unset HOSTNAME; readonly h=ro")
+    jail_checkout.run("k=$'\\xff'; f() { cat <<E\ndeclare -- a=\"no\"\nE\n}")
     found = shell.variables(state_of(jail_checkout))
-    assert found["a"] == "it's \"q\" $x `y`"
+    assert found["a"] == 'it\'s "q" $x `y`'
     assert (found["b"], found["c"], found["d"], found["n"], found["h"]) == ("l1\nl2\t\x1b\x01", "é안", "", "3", "ro")
     assert (found["g"], found["k"]) == ("$(touch /tmp/ran)", "�")
     assert not {"e", "f", "r", "HOSTNAME"} & set(found)
@@ -263,7 +264,7 @@ def test_a_line_longer_than_an_argument_may_be(jail_checkout):
 
 
 def test_two_hundred_functions_and_variables(jail_checkout):
-    jail_checkout.run("for i in {1..200}; do eval \"v$i=$i; f$i() { echo f$i; }\"; done")
+    jail_checkout.run('for i in {1..200}; do eval "v$i=$i; f$i() { echo f$i; }"; done')
     assert jail_checkout.run("f150; echo $v200").output == "f150\n200\n"
 
 
@@ -295,15 +296,18 @@ def test_a_forged_state_costs_nobody_but_its_forger(trick, jail_checkout):
 
 
 def test_a_check_sees_the_learners_variables_and_nothing_that_could_mislead_it(jail_checkout):
-    jail_checkout.run("region=r1; mkdir -p d; cd d; function grep { echo fooled; }; alias test=true; set -eu; PATH=/nope; IFS=x; trap 'echo t' EXIT")
-    ran = jail_checkout.run('echo "$region $PWD"; type grep; echo "a x" | grep -c a; false; echo $?; echo err >&2; x=1', mode="pipe", save=False)
+    jail_checkout.run("region=r1; mkdir -p d; cd d; function grep { echo fooled; }; alias test=true")
+    jail_checkout.run("set -eu; PATH=/nope; IFS=x; trap 'echo t' EXIT")
+    text = 'echo "$region $PWD"; type grep; echo "a x" | grep -c a; false; echo $?; echo err >&2; x=1'
+    ran = jail_checkout.run(text, mode="pipe", save=False)
     assert ran.output == "r1 /home/ec2-user/environment/d\ngrep is /usr/bin/grep\n1\n1\nerr\n"
     assert "none" in jail_checkout.run("echo ${x-none}").output
 
 
 def test_a_check_may_be_a_script_of_another_interpreter(jail_checkout):
     jail_checkout.run("export WHO=learner")
-    ran = jail_checkout.run("#!/usr/bin/env python3\nimport os\nprint(os.environ['WHO'], os.getcwd())\nraise SystemExit(4)", mode="pipe", save=False)
+    text = "#!/usr/bin/env python3\nimport os\nprint(os.environ['WHO'], os.getcwd())\nraise SystemExit(4)"
+    ran = jail_checkout.run(text, mode="pipe", save=False)
     assert (ran.output, ran.status) == ("learner /home/ec2-user/environment\n", 4)
 
 
@@ -315,7 +319,13 @@ def test_without_save_nothing_of_the_shell_is_kept(jail_checkout):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [(b"'a'\\''b'", b"a'b"), (b'"a\\"\\$\\`\\\\\\n"', b'a"$`\\\\n'), (b"$'\\x41\\102\\u00e9\\n'", b"AB\xc3\xa9\n"), (b"a'b'\"c\"\\ d", b"abc d"), (b"''", b"")],
+    [
+        (b"'a'\\''b'", b"a'b"),
+        (b'"a\\"\\$\\`\\\\\\n"', b'a"$`\\\\n'),
+        (b"$'\\x41\\102\\u00e9\\n'", b"AB\xc3\xa9\n"),
+        (b"a'b'\"c\"\\ d", b"abc d"),
+        (b"''", b""),
+    ],
 )
 def test_words_are_read_as_bash_wrote_them(text, value):
     assert quoting.word(text + b" rest") == (value, len(text))
@@ -327,7 +337,9 @@ def test_what_is_no_word_is_refused(text):
         quoting.word(text)
 
 
-@pytest.mark.parametrize("state", [b"", b"junk", b"#state 1 0\n", b"\n#variables\ndeclare -- x=\"open\n#end of variables\n", bytes(range(256)) * 50])
+@pytest.mark.parametrize(
+    "state", [b"", b"junk", b"#state 1 0\n", b'\n#variables\ndeclare -- x="open\n#end of variables\n', bytes(range(256)) * 50]
+)
 def test_any_bytes_are_a_state(state):
     assert shell.variables(state) == {}
     assert shell.cwd(state) == "/home/ec2-user/environment"
