@@ -31,7 +31,7 @@ __sandbox_leave() {
     builtin declare -f
     builtin declare -F
     while IFS= builtin read -r __sandbox_i; do
-      builtin declare -p "$__sandbox_i" &>/dev/null || builtin printf 'builtin unset -v %s\n' "$__sandbox_i"
+      [[ -v $__sandbox_i || -n ${!__sandbox_i@a} ]] || builtin printf 'builtin unset -v %s\n' "$__sandbox_i"
     done < /run/sandbox/names
     builtin set -- "$__sandbox_status" "$__sandbox_how"
     builtin unset -v __sandbox_how __sandbox_status __sandbox_last __sandbox_i __sandbox_exit __sandbox_traps

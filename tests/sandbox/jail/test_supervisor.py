@@ -157,6 +157,10 @@ def test_what_was_put_in_the_background_ends_with_its_command(supervisor, jail_c
     assert [pid for pid in descendants(supervisor.pid) if pid not in before and alive(pid)] == []
 
 
+def anonymous_kilobytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/status").read_text().partition("RssAnon:")[2].split()[0])
+
+
 def test_a_flood_is_bounded_and_complete(supervisor, jail_checkout):
     seen = 0
 
@@ -169,35 +173,37 @@ def test_a_flood_is_bounded_and_complete(supervisor, jail_checkout):
 
     released = threading.Event()
     jail_checkout.live.run("yes", slow)
-    status = Path(f"/proc/{supervisor.pid}/status").read_text()
-    anonymous = int(status.partition("RssAnon:")[2].split()[0])
-    assert anonymous < 40_000, f"{anonymous} kB"
+    assert anonymous_kilobytes(supervisor.pid) < 40_000
     assert jail_checkout.run("seq 200000 | tail -1; seq 200000").output.count("\n") == 200_001
 
 
 def test_a_worker_that_does_not_read_holds_the_program_back(supervisor, jail_checkout):
-    """The program stops writing when nobody takes its output, and goes on when somebody does."""
-    taken = threading.Event()
-    seen = []
+    """The program comes to a halt in write(2) when nobody takes its output, and goes on when somebody does."""
+    taken, seen = threading.Event(), []
 
     def stuck(data: bytes) -> None:
-        seen.append(data)
-        if len(seen) == 1:
-            assert taken.wait(20)
+        seen.append(len(data))
+        assert len(seen) > 1 or taken.wait(60)
 
-    command = threading.Thread(target=jail_checkout.live.run, args=("seq 2000000", stuck))
+    ended = []
+    command = threading.Thread(target=lambda: ended.append(jail_checkout.live.run("yes", stuck)))
     command.start()
     until(lambda: seen)
-    writers = [pid for pid in descendants(supervisor.pid) if b"seq" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]]
+    (writer,) = [pid for pid in descendants(supervisor.pid) if Path(f"/proc/{pid}/cmdline").read_bytes() == b"yes\0"]
+    readings: list[str] = []
 
-    def blocked() -> bool:
-        # write(2) is system call 1
-        return any(Path(f"/proc/{pid}/syscall").read_text().startswith("1 ") for pid in writers if alive(pid))
+    def halted() -> bool:
+        readings.append(Path(f"/proc/{writer}/io").read_text())
+        return len(readings) > 40 and len(set(readings[-40:])) == 1
 
-    until(blocked)
+    until(halted)
+    assert anonymous_kilobytes(supervisor.pid) < 40_000
+    halted_at = sum(seen)
     taken.set()
-    command.join(60)
-    assert b"".join(seen).endswith(b"1999999\r\n2000000\r\n")
+    until(lambda: sum(seen) > halted_at + 2_000_000)
+    jail_checkout.live.interrupt()
+    command.join(30)
+    assert ended[0].reason == "stopped"
 
 
 def test_a_learner_cannot_type_into_the_terminal_of_another(jail_checkout):
