@@ -78,9 +78,8 @@ class Stack:
 
     def _start(self, name: str, *command: str) -> None:
         with (self.var / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                command, cwd=settings.BASE_DIR, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
-            )
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            self.processes[name] = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.environment, start_new_session=True, **streams)
 
     def stop(self, name: str, how: int = signal.SIGTERM) -> None:
         process = self.processes.pop(name)
@@ -148,7 +147,8 @@ class Visitor:
 
     def __init__(self, browser: Any, stack: Stack, **options: Any) -> None:
         self.stack = stack
-        self.context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1440, "height": 900}, "base_url": stack.url} | options)
+        usual = {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}, "base_url": stack.url}
+        self.context = browser.new_context(**usual | options)
         self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.complaints: list[str] = []
@@ -196,6 +196,7 @@ class Visitor:
 def visitor(chromium: Any, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
     """Make visitors; closed at the end."""
     made: list[Visitor] = []
+    request.node.visitors = made
 
     def make(**options: Any) -> Visitor:
         made.append(Visitor(chromium, stack, **options))
@@ -212,6 +213,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.excinfo is not None and isinstance(stack, Stack):
         for name in ("worker", "web"):
             item.add_report_section(call.when, name, stack.log(name))
+        for number, one in enumerate(getattr(item, "visitors", [])):
+            path = stack.var / f"{item.name}-{number}.png"
+            one.page.screenshot(path=path)
+            item.add_report_section(call.when, "page", f"{path}\n{one.complaints}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -219,5 +224,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "journeys" in str(item.path):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.browser)
-
-

@@ -112,7 +112,8 @@ def test_shift_enter_makes_lines_that_run_as_one(jisoo: Any) -> None:
 
 
 def test_what_a_program_prints_never_becomes_part_of_the_page(jisoo: Any) -> None:
-    text = jisoo.run("printf '<img src=x onerror=alert(1)>\\033[31mred\\033[0m \\033]8;;javascript:alert(2)\\033\\\\link\\033]8;;\\033\\\\'")
+    link = r"\033]8;;javascript:alert(2)\033\\link\033]8;;\033\\"
+    text = jisoo.run(rf"printf '<img src=x onerror=alert(1)>\033[31mred\033[0m {link}'")
     assert text == "<img src=x onerror=alert(1)>red link"
     assert jisoo.page.locator(".block-out img, .block-out a").count() == 0
     assert jisoo.complaints == []
