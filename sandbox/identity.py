@@ -1,23 +1,28 @@
-"""Who a sandbox is to AWS: the values its instance metadata shows and the credentials it is handed, minted at every checkout."""
+"""Who a sandbox is to AWS: the values its instance metadata shows and the credentials that its role is handed."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import secrets
-from datetime import UTC, datetime, timedelta
+import hmac
+from datetime import UTC, datetime
 
 from django.conf import settings
 
 from sandbox.models import Sandbox, Version
 
 ROLE = "LabWorkstationRole"
-_LIFE = timedelta(hours=6)
+_WINDOW = 6 * 3600  # seconds
 
 
-def mint(sandbox: Sandbox, version: Version) -> dict[str, str]:
-    """The identity of one checkout. Key and token are random and die with it; ids and addresses are the sandbox's own for good."""
-    number = hashlib.sha256(sandbox.seed.encode()).digest()
+def mint(sandbox: Sandbox, version: Version, *, now: datetime | None = None) -> dict[str, str]:
+    """The identity of one checkout. Ids and addresses are the sandbox's own for good.
+
+    Role credentials are the same within a window of six hours, as an instance's are: what a learner presigned or exported in one
+    command is good in the next. They open nothing but this sandbox's simulated account.
+    """
+    window, expiry = _window(now or datetime.now(UTC))
+    number = _derive(sandbox, "address")
     address = f"10.0.{number[0] % 16}.{10 + number[1] % 240}"
     return {
         "account": version.account,
@@ -26,9 +31,19 @@ def mint(sandbox: Sandbox, version: Version) -> dict[str, str]:
         "private_ip": address,
         "hostname": "ip-" + address.replace(".", "-"),
         "role_name": ROLE,
-        "metadata_key": hashlib.sha256(b"metadata" + sandbox.seed.encode()).hexdigest(),
-        "access_key_id": "ASIA" + base64.b32encode(secrets.token_bytes(10)).decode(),
-        "secret_access_key": base64.b64encode(secrets.token_bytes(30)).decode(),
-        "session_token": base64.b64encode(secrets.token_bytes(180)).decode(),
-        "expiration": (datetime.now(UTC) + _LIFE).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "metadata_key": _derive(sandbox, "metadata").hex(),
+        "access_key_id": "ASIA" + base64.b32encode(_derive(sandbox, f"key {window}")[:10]).decode(),
+        "secret_access_key": base64.b64encode(_derive(sandbox, f"secret {window}")[:30]).decode(),
+        "session_token": base64.b64encode(b"".join(_derive(sandbox, f"token {window} {part}") for part in range(6))).decode(),
+        "expiration": expiry.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
+
+
+def _window(now: datetime) -> tuple[int, datetime]:
+    """The window's number and when its credentials end: half an hour after it, so that a new set is there before the old one is gone."""
+    number = int(now.timestamp()) // _WINDOW
+    return number, datetime.fromtimestamp((number + 1) * _WINDOW + 1800, UTC)
+
+
+def _derive(sandbox: Sandbox, what: str) -> bytes:
+    return hmac.digest(sandbox.seed.encode(), what.encode(), hashlib.sha256)

@@ -14,6 +14,7 @@ from sandbox.models import Version
 from sandbox.store import blobs, prune
 from sandbox.store.cloudstate import CloudState
 from sandbox.store.storage import BlobStorage
+from sandbox.store.working import Snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,10 @@ def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BlobStorage:
     storage = BlobStorage(location=tmp_path)
     monkeypatch.setattr(blobs, "storage", lambda: storage)
     return storage
+
+
+def first() -> Version:
+    return Version.objects.create(account="1" * 12, manifest=Snapshot({"home": {}, "tmp": {}}).save(), pinned=True)
 
 
 def age(storage: BlobStorage) -> None:
@@ -40,7 +45,7 @@ def chain(sandbox, length: int) -> list[Version]:
 
 @override_settings(SANDBOX_VERSIONS_KEPT=3)
 def test_old_versions_go_and_the_chain_stays_whole() -> None:
-    sandbox = actions.create_sandbox(owner=None, start=actions.blank())
+    sandbox = actions.create_sandbox(owner=None, start=first())
     versions = chain(sandbox, 6)
     Version.objects.filter(pk=versions[2].pk).update(pinned=True)
     assert prune.prune_versions() == 2
@@ -51,7 +56,7 @@ def test_old_versions_go_and_the_chain_stays_whole() -> None:
 
 def test_blobs_that_a_version_leads_to_stay(storage: BlobStorage) -> None:
     root, body = blobs.put(b"root"), blobs.put(b"body")
-    version = actions.blank()
+    version = first()
     version.cloud = CloudState(root, [body], {}).save()
     version.shell = blobs.put(b"shell")
     version.save()
@@ -65,7 +70,7 @@ def test_blobs_that_a_version_leads_to_stay(storage: BlobStorage) -> None:
 
 
 def test_nothing_is_swept_when_a_manifest_is_unreadable(storage: BlobStorage) -> None:
-    version = actions.blank()
+    version = first()
     blobs.put(b"nobody's")
     storage.delete(blobs.name_of(version.manifest))
     age(storage)
