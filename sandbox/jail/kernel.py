@@ -12,7 +12,6 @@ CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_CHILD_SUBREAPER = 36
-_PR_SET_DUMPABLE = 4
 _CAP_VERSION_3 = 0x20080522
 _HIGHEST = 1 << 20  # more than one process may open; closerange is one system call
 
@@ -45,11 +44,6 @@ def die_with(parent: int) -> None:
 def adopt_orphans() -> None:
     """Descendants whose parent dies become children of this process, so that it can wait for a jail's pid 1."""
     _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl")
-
-
-def not_dumpable() -> None:
-    """Other processes of the same uid may no longer read or trace this one."""
-    _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
 
 
 def drop_capabilities() -> None:

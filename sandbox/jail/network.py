@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import kernel, responder
+from sandbox.jail import kernel, lockdown, responder
 from sandbox.jail.dns import CLOUD_ADDRESS
 
 METADATA_ADDRESS = "169.254.169.254"
@@ -170,11 +170,11 @@ def _bound(kind: socket.SocketKind, address: str, port: int, backlog: int = 0) -
 
 
 def _lock(empty: Path) -> None:
-    """From here on the helper sees an empty folder, has no capability, cannot be read by others, and can open few files."""
+    """From here on the helper sees an empty folder, has no capability, cannot be read by others, starts and signals nothing."""
     os.chroot(empty)
     os.chdir("/")
-    kernel.drop_capabilities()
-    kernel.not_dumpable()
     resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    kernel.drop_capabilities()
+    lockdown.lock_down()

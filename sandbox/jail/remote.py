@@ -168,15 +168,12 @@ class Checkout:
 
     def _tell(self, header: dict[str, Any], payload: bytes = b"") -> None:
         if (running := self._running) is not None:
-            with contextlib.suppress(Fault):
-                self._send({**header, "id": running}, payload)
+            self._send({**header, "id": running}, payload)
 
     def _send(self, header: dict[str, Any], payload: bytes = b"") -> None:
-        try:
-            with self._sending:
-                wire.send(self._sock, header, payload)
-        except wire.WireError as error:
-            raise self._lost(error) from error
+        """A peer that is gone shows when its answer is read: what it last said, a fault perhaps, comes before its end."""
+        with self._sending, contextlib.suppress(wire.WireError):
+            wire.send(self._sock, header, payload)
 
     def _read(self, number: int | None) -> wire.Frame:
         """The next frame that answers ``number``; what belongs to a command that was given up is passed over."""

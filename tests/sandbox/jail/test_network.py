@@ -11,7 +11,7 @@ from dnslib import QTYPE, RCODE, DNSRecord
 
 from sandbox.errors import Fault
 from sandbox.jail import dns, network
-from tests.sandbox.conftest import IDENTITY
+from tests.sandbox.conftest import IDENTITY, descendants, until
 
 OWN = {"localhost": "127.0.0.1", "workstation.example": "10.0.1.23"}
 
@@ -122,6 +122,17 @@ def test_a_learner_cannot_change_the_network(jail_checkout):
     ran = jail_checkout.run("ip addr add 10.9.9.9/32 dev lo 2>&1 || unshare -n true 2>&1 || echo refused; cat /proc/net/route | wc -l")
     assert ran.output.splitlines()[-1] == "1"
     assert "refused" in ran.output
+
+
+def test_the_helper_has_given_up_what_it_can(supervisor, open_checkout):
+    before = set(descendants(supervisor.pid))
+    open_checkout(supervisor)
+    (helper,) = set(descendants(supervisor.pid)) - before
+    until(lambda: "Seccomp_filters:\t1" in Path(f"/proc/{helper}/status").read_text())
+    status = Path(f"/proc/{helper}/status").read_text()
+    assert "CapEff:\t0000000000000000" in status and "NoNewPrivs:\t1" in status
+    with pytest.raises(PermissionError):
+        Path(f"/proc/{helper}/environ").read_bytes()
 
 
 def test_a_helper_that_cannot_start_is_a_fault_and_leaves_nothing(tmp_path):

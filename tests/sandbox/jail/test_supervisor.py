@@ -292,6 +292,17 @@ def test_a_supervisor_killed_takes_everything_with_it(own_supervisor, open_check
     assert open_checkout(own_supervisor, folder=console.folder).run("echo again").output == "again\n"
 
 
+def test_a_supervisor_asked_to_end_ends_everything(own_supervisor, open_checkout):
+    console = open_checkout(own_supervisor)
+    command = console.begin("echo begun; sleep 1000")
+    command.seen("begun")
+    pids = [own_supervisor.pid, *descendants(own_supervisor.pid)]
+    os.kill(own_supervisor.pid, 15)
+    with pytest.raises(Fault):
+        command.ended()
+    until(lambda: not any(map(alive, pids)))
+
+
 def test_a_dead_worker_leaves_no_process(jail_config, tmp_path):
     """A worker of its own, killed while a command runs."""
     from tests.sandbox.conftest import IDENTITY, make_folder
