@@ -20,6 +20,7 @@ import traceback
 from typing import Any, NoReturn
 
 from sandbox import wire
+from sandbox.jail import lockdown
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -71,6 +72,7 @@ def _child(parent: int, fds: list[int], tls: ssl.SSLContext, gate: Any, caller: 
             os._exit(1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _close_others({0, 1, 2, *fds})
+        lockdown.lock_down()  # while there is one thread: the filter is a thread's own
         sockets = [socket.socket(fileno=fd) for fd in fds]
         CloudProcess(sockets[0], sockets[1:], tls, gate, caller).run()
         status = 0
