@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CourseConfig(AppConfig):
     name = "course"
+    verbose_name = _("People")
 
     def ready(self) -> None:
         from course import translations  # noqa: PLC0415  settings are read there, and are not to be at import

@@ -44,8 +44,8 @@ class SandboxAdmin(ReadOnly):
     list_filter = ("label", "last_used")
     list_select_related = ("owner", "head")
     search_fields = ("owner__username", "owner__first_name", "owner__last_name", "label")
-    fields = ("owner", "label", "size", "version", "start", "created", "last_used", "locked", "instance_id")
-    readonly_fields = ("size", "version", "locked", "instance_id")
+    fields = ("owner", "label", "size", "version", "start", "created", "last_used", "locked", "instance")
+    readonly_fields = ("size", "version", "locked", "instance")
     actions = ("reset_chosen", "delete_chosen")
     change_form_template = "admin/sandbox/sandbox/detail.html"
 
@@ -60,6 +60,10 @@ class SandboxAdmin(ReadOnly):
     @admin.display(description=_("version"), ordering="head__number")
     def version(self, sandbox: Sandbox) -> int:
         return sandbox.head.number
+
+    @admin.display(description=_("EC2 instance"))
+    def instance(self, sandbox: Sandbox) -> str:
+        return sandbox.instance_id
 
     @admin.display(description=_("in use"), boolean=True)
     def locked(self, sandbox: Sandbox) -> bool:

@@ -110,11 +110,24 @@ export class Console {
   block(html) {
     document.getElementById("log-empty")?.remove();
     const had = this.running();
-    const inInput = Boolean(document.activeElement?.closest("[data-input]"));
+    const field = document.activeElement?.closest("[data-input]") && document.activeElement;
+    const typed = field?.value ?? "";
     put(html, this.log);
-    const runs = this.running();
-    if (had && !runs && inInput) this.prompt?.box.focus();
+    if (had && !this.running() && field && this.prompt) this.comeBack(typed);
+    if (!had && this.running()) setTimeout(() => this.goToProgram(), 700);
     this.settle();
+  }
+
+  // As in a terminal, what is typed while a program runs goes to it. Quick commands move nothing.
+  goToProgram() {
+    const box = this.prompt?.box;
+    if (box && document.activeElement === box && !box.value) this.running()?.querySelector("[data-input] [name=text]")?.focus({ preventScroll: true });
+  }
+
+  // What was typed ahead is not lost with the program's field.
+  comeBack(typed) {
+    if (typed && !this.prompt.box.value) this.prompt.set(typed);
+    this.prompt.box.focus();
   }
 
   output({ id, lines, current }) {
