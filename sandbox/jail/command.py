@@ -259,6 +259,8 @@ class Command:
         self._status = status if status >= 0 else 128 - status
         if self._info_fd >= 0:
             self._read_info()
+        if self.init is None:
+            self._loop.bury_strangers()  # killed before it could say, it may have left its pid 1 waiting
         # What was put in the background ends with its command.
         self._signal_init()
         self._finish_when_dead()

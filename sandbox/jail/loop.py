@@ -11,6 +11,7 @@ import heapq
 import itertools
 import os
 import selectors
+import signal
 import sys
 import time
 import traceback
@@ -74,11 +75,12 @@ class Loop:
         self.watch(fd, READ, reap)
 
     def bury_strangers(self) -> bool:
-        """Reap dead children that nobody watches: orphans that came to this process. Returns whether any child is left."""
+        """Kill and reap the children that nobody watches: orphans of jails. Returns whether any child is left."""
         pids = list(map(int, Path("/proc/thread-self/children").read_text().split()))
         for pid in pids:
             if pid not in self._children:
-                with contextlib.suppress(ChildProcessError):
+                with contextlib.suppress(ChildProcessError, ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
                     os.waitpid(pid, os.WNOHANG)
         return bool(pids)
 

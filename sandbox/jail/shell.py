@@ -21,7 +21,7 @@ from pathlib import Path
 from sandbox.jail import rootfs
 from sandbox.jail.quoting import NotQuotedError, word
 
-FOLDER = "/run/sandbox"
+INSIDE = "/run/sandbox"
 MAX_STATE = 4 * 1024 * 1024
 _MAX_ARGUMENT = 100_000  # the kernel takes 128 KiB in one argument
 TOO_BIG = b"The shell's variables and functions are more than 4 MB: what this command changed of them is not kept.\r\n"
@@ -102,9 +102,9 @@ def start(line: str, state: bytes | None) -> Start:
     parts += [body, _LOST, _LEAVE, b"trap -- " + _quote(leave) + b" EXIT\n", traps, options]
     status = 0 if quiet else status
     files["enter"] = b"\n".join(parts)
-    lines = text if len(text) <= _MAX_ARGUMENT else f". {FOLDER}/command".encode()
+    lines = text if len(text) <= _MAX_ARGUMENT else f". {INSIDE}/command".encode()
     script = (
-        f'{{ . {FOLDER}/enter; builtin eval "$__sandbox_traps"; \\__sandbox_return {status} "$__sandbox_last"; }}'.encode()
+        f'{{ . {INSIDE}/enter; builtin eval "$__sandbox_traps"; \\__sandbox_return {status} "$__sandbox_last"; }}'.encode()
         + b" >/dev/null 2>&1\n"
         + lines
         + f"\n{_END % 'end'}".encode()
@@ -124,8 +124,8 @@ def script(text: str, state: bytes | None) -> Start:
         before += b"[[ -z ${__sandbox_lost-} ]] || cd\n" + variables_section(body) + b"\n"
     files["enter"] = before + _CLEAN.encode()
     found = re.match(r"#!\s*(/\S+)(?:[ \t]+(\S+))?", text)
-    run = f"exec {found[1]} {found[2] or ''} {FOLDER}/command" if found and "bash" not in found[0] else f". {FOLDER}/command"
-    inside = f"{{ . {FOLDER}/enter; }} >/dev/null 2>&1\n{run}"
+    run = f"exec {found[1]} {found[2] or ''} {INSIDE}/command" if found and "bash" not in found[0] else f". {INSIDE}/command"
+    inside = f"{{ . {INSIDE}/enter; }} >/dev/null 2>&1\n{run}"
     return Start(["/bin/bash", "--noprofile", "--norc", "-c", inside, "bash"], files)
 
 

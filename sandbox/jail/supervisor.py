@@ -20,7 +20,7 @@ from typing import Any
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, canary, kernel, rootfs
+from sandbox.jail import bwrap, canary, kernel, orphans, rootfs
 from sandbox.jail.link import Link
 from sandbox.jail.live import House, Live
 from sandbox.jail.loop import READ, Loop
@@ -79,6 +79,7 @@ class Supervisor:
             return [{"code": fault.code, "detail": fault.detail, "remedy": ""}]
         except OSError as error:
             return [{"code": "state", "detail": f"{error.filename}: {error.strerror}.", "remedy": "Correct the folder's owner."}]
+        orphans.sweep()
         if problems := canary.check(built):
             return [asdict(problem) for problem in problems]
 
