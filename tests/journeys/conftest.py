@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -89,6 +90,8 @@ class Stack:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # the worker's beat outlives a worker that was killed
 
     def stop_all(self) -> None:
         for name in ("web", "worker", "redis"):

@@ -351,3 +351,15 @@ def test_an_instructor_reads_and_cannot_write(attempt: Attempt) -> None:
         assert words not in page
     attempt.refresh_from_db()
     assert run(watcher, attempt, "ls").status_code == 404
+
+
+def test_what_the_shell_notes_for_itself_is_no_change_of_the_learners(client: Client, attempt: Attempt) -> None:
+    own = {"path": "/home/ec2-user/.bash_history", "change": "modified", "size": 9}
+    finish(attempt, changes={"files": [own]})
+    assert "changed" not in client.get(f"/attempts/{attempt.pk}/", headers=EN).content.decode()
+    cloud = [{"service": "s3", "type": "bucket", "id": "b", "change": "created"}]
+    finish(attempt, changes={"files": [own, {"path": "~/a", "change": "added", "size": 1}], "cloud": cloud})
+    page = client.get(f"/attempts/{attempt.pk}/", headers=EN).content.decode()
+    assert "1 file changed" in page
+    assert "1 change in the account" in page
+    assert ".bash_history" not in page
