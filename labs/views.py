@@ -103,7 +103,7 @@ def _page_context(attempt: Attempt, found: Lab, readonly: bool) -> dict[str, Any
 
 
 def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
-    """The page's parts as HTML: ``log``, ``guide`` (steps and progress), ``prompt``; whether it is ``ready``; ``after``: from where to follow."""
+    """HTML of ``log``, ``guide`` (steps and progress) and ``prompt``; whether it is ``ready``; ``after``: from where to follow."""
     context = _page_context(attempt, lab_of(attempt), readonly) | {"csrf_token": "NOTPROVIDED"}
     steps = "".join(render_to_string("labs/step.html", context | {"step": step}) for step in context["steps"])
     return {
