@@ -56,7 +56,7 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Jail:
-    """One jail. ``home`` and ``tmp`` are the learner's folders, writable; ``state`` (a folder for one command, writable)
+    """One jail. ``home`` and ``tmp`` are the learner's folders, writable unless ``frozen``; ``state`` (a folder for one command, writable)
     is /run/sandbox; ``hosts`` replaces /etc/hosts. ``share_net``: the spawner has entered a network namespace already;
     otherwise the jail gets an empty one. ``environment`` is what the program sees, and nothing else."""
 
@@ -71,6 +71,7 @@ class Jail:
     binds: Sequence[Bind] = ()
     share_net: bool = False
     cwd: str = HOME
+    frozen: bool = False
 
 
 @dataclass(slots=True)
@@ -144,12 +145,13 @@ def command(jail: Jail, argv: Sequence[str], *, info_fd: int | None = None, pass
     options += jail.rootfs.arguments()
     if jail.hosts is not None:
         options += ["--ro-bind", str(jail.hosts), "/etc/hosts"]
-    options += [*_kernel_file_systems(), "--bind", str(jail.home), HOME, "--bind", str(jail.tmp), _TMP]
+    bind = "--ro-bind" if jail.frozen else "--bind"
+    options += [*_kernel_file_systems(), bind, str(jail.home), HOME, bind, str(jail.tmp), _TMP]
     options += ["--symlink", "../tmp", f"/var{_TMP}"]
     if jail.state is not None:
         options += ["--bind", str(jail.state), "/run/sandbox"]
-    for bind in jail.binds:
-        options += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
+    for extra in jail.binds:
+        options += ["--bind" if extra.writable else "--ro-bind", str(extra.source), extra.target]
     options += [*_environment(jail.environment), "--chdir", jail.cwd]
     return _launch(options, [PRLIMIT, *jail.limits.prlimit(), "--", *argv], info_fd, pass_fds)
 

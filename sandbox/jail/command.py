@@ -9,6 +9,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,8 @@ class Command:
         for name, content in begin.files.items():
             (folder / name).write_bytes(content)
         jail = self._make_jail(folder, self._limits)
+        if not self._save:  # it looks and keeps nothing: files included
+            jail = replace(jail, frozen=True, environment={**jail.environment, "TMPDIR": shell.INSIDE})
         self._disk = disk.Watch([jail.home, jail.tmp, folder])
         self._spawn(jail, begin.argv, frame, pipe=pipe)
         self._deadline = time.monotonic() + self._limits.wall

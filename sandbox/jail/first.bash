@@ -4,6 +4,7 @@ builtin unset -v OLDPWD
 PS1='[\u@\h \W]\$ '
 HISTSIZE=1000
 HISTFILESIZE=1000
+unset -v HISTFILE  # the page keeps the history; a file would make every command a change
 alias grep='grep --color=auto' l.='ls -d .* --color=auto' ll='ls -l --color=auto' ls='ls --color=auto'
 umask 0022
 if [[ -r ~/.bash_profile ]]; then . ~/.bash_profile; elif [[ -r ~/.bashrc ]]; then . ~/.bashrc; fi

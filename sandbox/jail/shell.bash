@@ -18,7 +18,7 @@ __sandbox_leave() {
   [[ $PWD -ef . ]] || PWD=$(builtin pwd -P 2>/dev/null || builtin printf '%s' "$PWD")
   {
     builtin printf '#left %s\n' "$__sandbox_how"
-    builtin printf 'builtin cd -- %s || __sandbox_lost=1\n' "${PWD@Q}"
+    builtin printf 'builtin cd -- %s || __sandbox_lost=1\nbuiltin unset -v OLDPWD\n' "${PWD@Q}"
     builtin printf '__sandbox_last=%s\n' "${__sandbox_last@Q}"
     [[ -v __sandbox_exit ]] && builtin printf '__sandbox_exit=%s\n' "${__sandbox_exit@Q}"
     for ((__sandbox_i = ${#DIRSTACK[@]} - 1; __sandbox_i > 0; __sandbox_i--)); do
