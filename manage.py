@@ -125,13 +125,14 @@ def install(folder, pins):
 
 
 def explain(text):
+    no_network = "No network: pip could not reach its package index. Connect, or set PIP_INDEX_URL to a mirror you reach."
     known = {
         "No space left": "The disk is full: `df -h %s` shows it. Free 1.5 GB and start again." % ROOT,
-        "Name or service not known": "No network: pip could not reach its package index. Connect, or set PIP_INDEX_URL to a mirror you reach.",
-        "Temporary failure in name resolution": "No network: pip could not reach its package index. Connect, or set PIP_INDEX_URL to a mirror.",
-        "NewConnectionError": "No network: pip could not reach its package index. Connect, or set PIP_INDEX_URL to a mirror you reach.",
+        "Name or service not known": no_network,
+        "Temporary failure in name resolution": no_network,
+        "NewConnectionError": no_network,
         "DO NOT MATCH THE HASHES": "A package differs from the one that was pinned. Don't install it; check the mirror that pip uses.",
-        "from versions: none": "pip found no package index: connect to the network, or set PIP_INDEX_URL to a mirror you reach.",
+        "from versions: none": no_network,
         "ensurepip": "On Debian or Ubuntu: `apt install python3-venv`.",
     }
     return next((remedy for sign, remedy in known.items() if sign in text), None)

@@ -51,7 +51,14 @@ class Live:
     # --- running -----------------------------------------------------------------------------------------------------------
 
     def run(
-        self, line: str, *, write: Write, started: Callable[[], None] | None = None, rows: int = 24, cols: int = 100, wall: int | None = None
+        self,
+        line: str,
+        *,
+        write: Write,
+        started: Callable[[], None] | None = None,
+        rows: int = 24,
+        cols: int = 100,
+        wall: int | None = None,
     ) -> Result:
         """Run one line in the learner's shell; ``write`` gets its output as it comes. Raises Fault when it was lost through us."""
         return self._remote.run(line, write, started=started, rows=rows, cols=cols, wall=wall)
@@ -192,4 +199,5 @@ def _open(sandbox: Sandbox, working: WorkingCopy, state: CloudState) -> Remote:
         identity=identity.mint(sandbox, sandbox.head),
         limits=runtime.limits(),
         root=working.cloud_folder / state.root if state.root else None,
+        hold=[working.fileno()],
     )

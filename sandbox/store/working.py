@@ -22,6 +22,7 @@ from sandbox.store import blobs, tree
 
 PARTS = ("home", "tmp")
 _NAME = "index.json"
+_DYING_SECONDS = 10
 
 
 class Snapshot:
@@ -71,16 +72,18 @@ class WorkingCopy:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(self._lock):
             os.close(self._lock)
-            raise Fault("still-held", f"{folder} is held by another process of this machine") from error
+            raise Fault("still-held", f"{folder} is held by another process of this machine")
         self._indexes: dict[str, tree.Index] = {}
         self.snapshot = Snapshot({part: {} for part in PARTS})
 
     def close(self) -> None:
         os.close(self._lock)
+
+    def fileno(self) -> int:
+        """The lock's descriptor: whoever has a copy of it holds the folder too."""
+        return self._lock
 
     @property
     def shell_file(self) -> Path:
@@ -136,6 +139,20 @@ class WorkingCopy:
         temporary = self.folder / f"{_NAME}.new"
         temporary.write_text(text)
         temporary.replace(self.folder / _NAME)
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether the lock could be had. Who holds it now has lost the sandbox and is dying: its last processes get a moment for that."""
+    deadline = time.monotonic() + _DYING_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
 def _over(error: tree.TooMuch) -> OverQuota:

@@ -69,7 +69,7 @@ def test_an_installation_without_network(manage: ModuleType, monkeypatch: pytest
 
 @pytest.mark.slow
 def test_a_full_disk() -> None:
-    script = "mount -t tmpfs -o size=4k,nr_inodes=10 none /mnt && head -c 4096 /dev/zero >/mnt/fill; COURSE_VAR=/mnt/var exec \"$@\""
+    script = 'mount -t tmpfs -o size=4k,nr_inodes=10 none /mnt && head -c 4096 /dev/zero >/mnt/fill; COURSE_VAR=/mnt/var exec "$@"'
     command = ["unshare", "-Urm", "sh", "-c", script, "sh", sys.executable, str(ROOT / "manage.py"), "check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -78,7 +78,9 @@ def test_a_full_disk() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_the_environment_is_made_again_only_when_the_pins_change(manage: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_environment_is_made_again_only_when_the_pins_change(
+    manage: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     installs: list[Path] = []
     monkeypatch.setattr(manage, "install", lambda folder, pins: installs.append(pins))
     monkeypatch.setattr(manage, "works", lambda folder: True)

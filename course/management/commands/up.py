@@ -64,13 +64,15 @@ class Command(BaseCommand):
                 probe.bind(("127.0.0.1", port))
             except OSError as error:
                 why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
-                raise CommandError(f"Port {port} {why}.\n→ Stop what listens there, or choose another: python3 manage.py up --port {port + 1}") from error
+                other = f"python3 manage.py up --port {port + 1}"
+                raise CommandError(f"Port {port} {why}.\n→ Stop what listens there, or choose another: {other}") from error
 
     def _check_jail(self) -> None:
         problems = canary.check(rootfs())
         if problems:
             lines = [f"{problem.detail}\n→ {problem.remedy}" for problem in problems]
-            raise CommandError("Sandboxes can't run safely on this machine:\n" + "\n".join(lines) + "\n`python3 manage.py doctor` shows all requirements.")
+            lines.append("`python3 manage.py doctor` shows all requirements.")
+            raise CommandError("\n".join(["Sandboxes can't run safely on this machine:", *lines]))
 
     def _prepare(self) -> None:
         for folder in ("log", "run"):
@@ -90,7 +92,8 @@ class Command(BaseCommand):
             try:
                 server, url = redis.service(logs / "valkey.log")
             except redis.NoRedis as error:
-                raise CommandError(f"{error}\n→ `apt install valkey-server` (or redis-server), or set REDIS_URL to a server you have.") from error
+                remedy = "`apt install valkey-server` (or redis-server), or set REDIS_URL to a server you have."
+                raise CommandError(f"{error}\n→ {remedy}") from error
             self._launch(services, server)
         self._wait("Redis", lambda: redis.answers(url), logs / "valkey.log", 10)
         env = {"REDIS_URL": url, "DJANGO_SETTINGS_MODULE": "course.settings"}

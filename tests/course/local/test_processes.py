@@ -69,7 +69,9 @@ def test_orphans_of_a_service_end_with_it(tmp_path: Path) -> None:
 def test_services_end_when_their_starter_is_killed(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[3]
     script = ORPHANAGE.rpartition("processes.stop")[0] + "import time; print(one.process.pid, flush=True); time.sleep(1000)"
-    with subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, stdout=subprocess.PIPE) as starter:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, stdout=subprocess.PIPE
+    ) as starter:
         assert starter.stdout is not None
         pid = int(starter.stdout.readline())
         starter.send_signal(signal.SIGKILL)

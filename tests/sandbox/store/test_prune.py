@@ -38,7 +38,9 @@ def age(storage: BlobStorage) -> None:
 def chain(sandbox, length: int) -> list[Version]:
     versions = [sandbox.head]
     for number in range(1, length + 1):
-        versions.append(Version.objects.create(parent=versions[-1], sandbox=sandbox, number=number, account="1" * 12, manifest=versions[0].manifest))
+        versions.append(
+            Version.objects.create(parent=versions[-1], sandbox=sandbox, number=number, account="1" * 12, manifest=versions[0].manifest)
+        )
     type(sandbox).objects.filter(pk=sandbox.pk).update(head=versions[-1])
     return versions
 
