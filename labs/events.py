@@ -20,6 +20,8 @@ from typing import Any
 import redis
 import redis.asyncio
 from django.conf import settings
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,11 @@ EXPIRES_SECONDS = 24 * 3600
 KEEP_ALIVE_SECONDS = 15.0
 NOWHERE = ":0"
 """The position before everything: following from it is told the present state first (a Gap), then what comes."""
+
+# No retries: a lost connection has to show in ``follow``, because the stream may be another one afterwards.
+# No time limit: with one the client sends under asyncio.wait_for, which in Python 3.11 can swallow a cancellation, and the
+# follower of a page that has gone would follow for ever. XREAD ends by itself.
+_ASYNC_OPTIONS: dict[str, Any] = {"retry": Retry(NoBackoff(), 0), "socket_timeout": None, "socket_connect_timeout": None}
 
 # One script, so that number, epoch and entry never part: where either key is gone both begin anew.
 _PUBLISH = """
@@ -132,8 +139,7 @@ async def follow(attempt_id: int, after: str, *, block_seconds: float = 5.0) -> 
 
     While Redis is away it waits, and on finding it again begins with a Gap if the stream did not survive.
     """
-    # No retries inside the client: a lost connection has to show here, because the stream may be another one afterwards.
-    async with redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2) as connection:
+    async with redis.asyncio.Redis.from_url(settings.REDIS_URL, **_ASYNC_OPTIONS) as connection:
         reader = _Follower(connection, attempt_id, *split(after))
         quiet_since, pause = time.monotonic(), 0.1
         while True:
@@ -173,7 +179,8 @@ class _Follower:
         found: list[Event | Gap] = []
         for key, fields in rows:
             epoch, number = fields[b"epoch"].decode(), int(key.split(b"-")[0])
-            if (epoch, number) != (self.epoch, self.number + 1):
+            # No epoch: there was no stream when we looked, so the first entry of a new one follows on nothing.
+            if number != self.number + 1 or self.epoch not in {epoch, ""}:
                 found.append(Gap(f"{epoch}:{number - 1}"))
             self.epoch, self.number = epoch, number
             data = json.loads(fields[b"data"])

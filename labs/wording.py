@@ -73,7 +73,7 @@ SENTENCES = {
 }
 
 
-def words(code: str, **values: Any) -> str:
+def words(code: str, /, **values: Any) -> str:
     """The sentence of ``code`` in the active language; sizes named ``used``, ``limit`` or ``bytes`` of byte quotas become readable."""
     sentence = gettext(SENTENCES.get(code, SENTENCES["lost"]))
     if code.endswith("-bytes") or code == "output-cut":
