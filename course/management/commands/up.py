@@ -124,6 +124,7 @@ class Command(BaseCommand):
         rows = "\n".join(f"    {name:<12}{password}" for name, password in self.accounts.items())
         self.stdout.write(f"\n  http://127.0.0.1:{port}/\n\n  Demo accounts, with passwords made for this installation:\n{rows}\n")
         self.stdout.write(f"\n  Logs: {settings.VAR / 'log'}\n  Ctrl-C stops everything.\n")
+        self.stdout.flush()
 
     def _watch(self, services: list[Service]) -> None:
         while True:
