@@ -34,6 +34,7 @@ def text_of(html: str) -> str:
         ("bell\x07!", "bell!"),
         ("한글\b\b나", "한나"),
         ("한글\b\b\bx", "\u0020x글"),
+        (f"한글\r{ESC}[1X", "  글"),
         ("e\u0301", "e\u0301"),
         (f"{ESC}(Bok{ESC}=", "ok"),
         (f"{ESC}[?25l{ESC}[5;5Hok{ESC}[6n", "ok"),
@@ -104,6 +105,7 @@ def test_links_lead_to_the_web_only():
 def test_an_unfinished_sequence_swallows_one_line_at_most():
     assert text_of(render(f"{ESC}]0;never closed\nnext".encode())) == "\nnext"
     assert text_of(render((f"{ESC}]0;" + "x" * 10_000 + "\nnext").encode())).endswith("\nnext")
+    assert text_of(render((f"{ESC}]0;" + "x" * 10_000 + "seen").encode())).endswith("seen")
     assert text_of(render((f"{ESC}[" + "1;" * 5000 + "\nnext").encode())).endswith("\nnext")
 
 
