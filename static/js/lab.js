@@ -43,3 +43,5 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   },
   reload: () => leaving || location.reload(),
 }, status);
+
+lab.dataset.live = "";  // everything listens now

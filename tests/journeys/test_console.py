@@ -31,10 +31,10 @@ def test_reloads_in_mid_command_lose_nothing_and_repeat_nothing(jisoo: Any) -> N
     jisoo.type_line(COUNT)
     for seen in ("line-4", "line-12", "line-20"):
         expect(jisoo.page.locator(".block-out").last).to_contain_text(seen)
-        jisoo.page.reload()
+        jisoo.reload()
     jisoo.wait_done(before + 1)
     assert printed(jisoo) == ALL
-    jisoo.page.reload()
+    jisoo.reload()
     assert printed(jisoo) == ALL
     assert jisoo.complaints == []
 
@@ -94,7 +94,7 @@ def test_a_second_command_is_refused_in_words_and_kept_in_the_line(jisoo: Any) -
 def test_arrows_recall_what_was_typed_also_after_a_reload(jisoo: Any) -> None:
     jisoo.run("echo one")
     jisoo.run("echo two")
-    jisoo.page.reload()
+    jisoo.reload()
     jisoo.page.focus("#line")
     for key, line in (("ArrowUp", "echo two"), ("ArrowUp", "echo one"), ("ArrowDown", "echo two"), ("ArrowDown", "")):
         jisoo.page.press("#line", key)
@@ -134,7 +134,7 @@ def test_the_splitter_moves_by_keyboard_and_stays(jisoo: Any) -> None:
     bar.focus()
     jisoo.page.keyboard.press("ArrowRight")
     expect(bar).to_have_attribute("aria-valuenow", str(before + 3))
-    jisoo.page.reload()
+    jisoo.reload()
     expect(bar).to_have_attribute("aria-valuenow", str(before + 3))
 
 

@@ -18,6 +18,7 @@ def faults(page: Any) -> list[str]:
 
 
 def check(visitor: Any, *, narrow: bool = True) -> None:
+    visitor.page.wait_for_load_state("load")  # colours are judged with the styles there
     assert not faults(visitor.page), "\n".join(faults(visitor.page))
     if narrow:
         wide = visitor.page.viewport_size
