@@ -90,7 +90,7 @@ def fault(what: str) -> dict[str, Any]:
         until(lambda: not any(alive(pid) for pid in below))
     following = run(attempt, 'echo "$x"; cat file')
     answer["next"] = [following.state, bytes(following.output).decode()]
-    answer["locked"] = Sandbox.objects.get(pk=attempt.sandbox_id).lock_holder
+    until(lambda: not Sandbox.objects.get(pk=attempt.sandbox_id).lock_holder)
     return answer
 
 

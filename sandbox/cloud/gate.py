@@ -103,7 +103,8 @@ class Gate:
             traceback.print_exc(file=sys.stderr)
             self.dirty = self.dirty or changes_state(operation.service, operation.name)
             raise AwsError("InternalFailure", f"the simulation of {name} failed", 400) from None
-        if response.status_code in (404, 405) and (response.content_type or "").startswith("text/html"):
+        # The page of an address that moto does not know. (S3's answer to HEAD for what is not there has the type, but no page.)
+        if response.status_code in (404, 405) and (response.content_type or "").startswith("text/html") and response.get_data():
             raise not_simulated(name)
         return response
 

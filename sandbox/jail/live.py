@@ -65,7 +65,7 @@ class Live:
             self._serve(frame)
         except Fault as fault:
             self._fault(fault.code, fault.detail)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # whatever it is: a worker that got no answer would wait for ever
             traceback.print_exc(file=sys.stderr)
             self._fault("refused", f"{frame.kind}: {type(error).__name__}: {error}")
         finally:

@@ -205,3 +205,16 @@ def test_real_tools_meet_the_cloud(sandbox: Sandbox) -> None:
     status, output, version = do(sandbox, "aws s3 mb s3://mine-$RANDOM && aws s3 ls | wc -l")
     assert (status, output.splitlines()[-1]) == (0, "1")
     assert [row["type"] for row in version.changes["cloud"]] == ["bucket"]
+
+
+def test_what_is_not_there_is_said_as_aws_says_it(sandbox: Sandbox) -> None:
+    do(sandbox, "aws s3 mb s3://my-own-bucket")
+    said = do(sandbox, "aws s3api head-object --bucket my-own-bucket --key nope; aws s3api head-bucket --bucket not-my-bucket")[1]
+    assert "An error occurred (404) when calling the HeadObject operation: Not Found" in said
+    assert "An error occurred (404) when calling the HeadBucket operation: Not Found" in said
+    assert 'Key "nope" does not exist' in do(sandbox, "aws s3 cp s3://my-own-bucket/nope .")[1]
+
+
+def test_a_presigned_url_is_good_in_the_next_command(sandbox: Sandbox) -> None:
+    do(sandbox, "aws s3 mb s3://my-own-bucket; echo hi | aws s3 cp - s3://my-own-bucket/f; url=$(aws s3 presign s3://my-own-bucket/f)")
+    assert do(sandbox, 'curl -s "$url"; history')[:2] == (0, "hi\n")

@@ -1,0 +1,114 @@
+"""``manage.py up`` itself: what is killed comes back, commands are whole or told, and nothing is left at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.processes import alive, command_line, descendants, until
+
+pytestmark = pytest.mark.slow
+
+
+class Up:
+    """A running ``up`` with a folder and a port of its own."""
+
+    def __init__(self, var: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.var, self.log = var, var / "up.log"
+        self.environment = {**os.environ, "COURSE_VAR": str(var), "COURSE_LOCAL": "1", "DJANGO_SETTINGS_MODULE": "course.settings"}
+        with self.log.open("wb") as out:
+            command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
+            self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.environment, stdout=out, stderr=out)
+        until(lambda: "Demo accounts" in self.said() or not alive(self.process.pid), 60)
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def drive(self, *arguments: str) -> dict[str, Any]:
+        redis = next(
+            pid for pid in descendants(self.process.pid) if "valkey-server" in command_line(pid) or "redis-server" in command_line(pid)
+        )
+        environment = {**self.environment, "REDIS_URL": f"unix://{self.var}/run/redis.sock", "REDIS_PID": str(redis)}
+        command = [sys.executable, "-m", "tests.driver", *arguments]
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=180, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def stop(self) -> list[int]:
+        """Ctrl-C; what was running before and is still."""
+        there = descendants(self.process.pid)
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        return [pid for pid in there if alive(pid)]
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    one = Up(tmp_path_factory.mktemp("up"))
+    yield one
+    if alive(one.process.pid):
+        one.stop()
+
+
+@pytest.mark.parametrize("what", ["cloud", "zygote", "supervisor", "worker"])
+def test_killed_in_the_middle_of_a_command(up: Up, what: str) -> None:
+    came = up.drive("fault", what)
+    assert came == {
+        "state": "lost",
+        "message": "worker-lost" if what == "worker" else "lost",
+        "head_moved": False,
+        "next": ["done", "kept\r\nkept\r\n"],
+    }
+
+
+def test_valkey_killed_in_the_middle_of_a_command(up: Up) -> None:
+    """Redis carries only events: the command does not notice."""
+    came = up.drive("fault", "redis")
+    assert came == {"state": "done", "message": "", "head_moved": True, "next": ["done", "lost\r\nlost\r\n"]}
+
+
+def test_twenty_learners_at_once_and_two_at_prompts_block_nobody(up: Up) -> None:
+    came = up.drive("crowd", "20")
+    assert came["states"] == ["done"]
+    assert came["right"] == [True] * 18
+    assert came["still"] == ["running", "running"]
+    assert came["answers"] == [True, True]
+
+
+def test_a_port_that_is_taken(up: Up) -> None:
+    command = [sys.executable, "manage.py", "up", "--port", str(up.port)]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=up.environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"--port {up.port + 1}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_is_left_after_ctrl_c(up: Up) -> None:
+    assert up.stop() == []
+    assert up.process.returncode == 0
+    assert up.said().endswith("Stopped.\n")
+
+
+def test_no_user_namespaces_is_said_with_the_remedy(tmp_path: Path) -> None:
+    """In a namespace in which the kernel gives no further ones."""
+    script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --no-new-privs --bounding-set=-all "$@"'
+    command = ["unshare", "-Ur", "sh", "-c", script, "sh", sys.executable, "-m", "django", "up", "--port", "0"]
+    environment = {**os.environ, "COURSE_VAR": str(tmp_path), "COURSE_SECRET_KEY": "x", "DJANGO_SETTINGS_MODULE": "course.settings"}
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "user" in done.stderr
+    assert "→" in done.stderr
+    assert "Traceback" not in done.stderr
