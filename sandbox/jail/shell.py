@@ -104,7 +104,8 @@ def start(line: str, state: bytes | None) -> Start:
     files["enter"] = b"\n".join(parts)
     lines = text if len(text) <= _MAX_ARGUMENT else f". {INSIDE}/command".encode()
     script = (
-        f'{{ . {INSIDE}/enter; builtin eval "$__sandbox_traps"; builtin history -c; \\__sandbox_return {status} "$__sandbox_last"; }}'.encode()
+        f'{{ . {INSIDE}/enter; builtin eval "$__sandbox_traps"; builtin history -c; '.encode()
+        + f'\\__sandbox_return {status} "$__sandbox_last"; }}'.encode()
         + b" >/dev/null 2>&1\n"
         + lines
         + f"\n{_END % 'end'}".encode()

@@ -60,6 +60,7 @@ class Server:
     def start(self) -> None:
         program = server_program()
         assert program is not None, "there is no Redis to test with"
+        self.kill()
         command = [str(program), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self.socket.parent)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until(self.answers)
