@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +17,7 @@ from labs.lab.model import Lab
 from labs.models import Attempt, Command, StepProgress
 from sandbox import actions as sandboxes
 from sandbox.errors import LearnerError
+from sandbox.models import Sandbox
 
 log = logging.getLogger(__name__)
 
@@ -180,8 +182,13 @@ def reset_attempt(*, attempt: Attempt, by: Any) -> None:
         if locked.running_command():
             raise LearnerError("busy")
         sandboxes.reset(sandbox=attempt.sandbox, by=by)
-        _to_first_step(locked, lab_of(locked))
-    publishing.page_changed(attempt)
+
+
+def begin_again(*, sandbox: Sandbox) -> None:
+    """The sandbox is back at its start: so is the open attempt that uses it. Inside the caller's transaction."""
+    for attempt in Attempt.objects.select_for_update().filter(sandbox=sandbox, finished=None):
+        _to_first_step(attempt, lab_of(attempt))
+        transaction.on_commit(partial(publishing.page_changed, attempt))
 
 
 def finish(*, attempt: Attempt) -> None:

@@ -7,4 +7,4 @@ class LabsConfig(AppConfig):
     verbose_name = _("Labs")
 
     def ready(self) -> None:
-        from labs import checks  # noqa: F401, PLC0415 - registers itself, and may only be imported once the apps are there
+        from labs import checks, receivers  # noqa: F401, PLC0415 - they register themselves, and need the apps to be there

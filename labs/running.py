@@ -21,7 +21,7 @@ from labs.models import Attempt, Command
 from labs.output import Output
 from sandbox import workers
 from sandbox.checkout import Live, Result, checkout
-from sandbox.errors import Busy, Fault, LearnerError
+from sandbox.errors import Busy, Fault, LearnerError, SandboxError
 from sandbox.models import Sandbox, Version
 
 log = logging.getLogger(__name__)
@@ -158,10 +158,15 @@ def check(attempt_id: int) -> None:
     attempt = Attempt.objects.select_related("sandbox").get(pk=attempt_id)
     if attempt.sandbox is None:
         return
-    with publishing.in_language_of(attempt), contextlib.ExitStack() as stack:
-        live = held(stack, attempt.sandbox)
-        _grade(attempt, live, _last(attempt), live.head, grading.EVERYTHING)
-        publishing.guide_changed(lab_of(attempt), attempt)
+    with publishing.in_language_of(attempt):
+        try:
+            with contextlib.ExitStack() as stack:
+                live = held(stack, attempt.sandbox)
+                _grade(attempt, live, _last(attempt), live.head, grading.EVERYTHING)
+        except SandboxError:  # the page still says "looking": what it says then is the last look's finding
+            log.exception("attempt %s could not be looked at", attempt_id)
+        finally:
+            publishing.guide_changed(lab_of(attempt), attempt)
 
 
 def _last(attempt: Attempt) -> LastCommand | None:

@@ -40,6 +40,7 @@ SENTENCES = {
     "cpu": _("Ended: a command may use %(limit)s seconds of processor time."),
     "memory": _("Ended: it used more memory than the sandbox has."),
     "processes": _("Ended: it started more processes than the sandbox allows."),
+    "disk": _("Ended: it wrote more to the disk than the sandbox has."),
     "killed": _("Ended."),
     "full-screen": _(
         "This program wants the whole screen, which the console does not have. Use one that prints lines: cat, head, tail, grep, sed."

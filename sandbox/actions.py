@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from sandbox import workers
+from sandbox import signals, workers
 from sandbox.checkout import checkout, folder_of
 from sandbox.errors import Busy, Fault
 from sandbox.models import Sandbox, Version
@@ -54,6 +54,8 @@ def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None) -> Version:
     with _held(sandbox):
         sandbox.head = to or sandbox.start
         Sandbox.objects.filter(pk=sandbox.pk).update(head=sandbox.head)
+        if sandbox.head_id == sandbox.start_id:
+            signals.back_at_start.send(Sandbox, sandbox=sandbox)
     log.info("sandbox %s was reset to %s by %s", sandbox.pk, sandbox.head, by)
     return sandbox.head
 

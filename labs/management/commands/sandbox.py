@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 import time
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         run.add_argument("--json", action="store_true", help="one JSON object a command")
 
     def handle(self, *, file: str, lab: str, step: str, put: list[str], json: bool, **options: Any) -> None:
+        logging.getLogger().setLevel(logging.WARNING)
         steps = _read(file)
         _ensure_database()
         try:

@@ -1,0 +1,17 @@
+"""What labs do about what happens to sandboxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from labs import actions
+from sandbox import signals
+from sandbox.models import Sandbox
+
+
+@receiver(signals.back_at_start)
+def attempt_begins_again(sender: object, sandbox: Sandbox, **_: Any) -> None:
+    """Whoever reset it, the learner or an administrator: the console and the steps begin anew with it."""
+    actions.begin_again(sandbox=sandbox)
