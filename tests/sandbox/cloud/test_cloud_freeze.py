@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from cloud_harness import ROOT
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("freeze_script.py")
 SERVICES = {"s3": 80, "kms": 40, "iam": 18, "ec2": 20, "ssm": 10, "codepipeline": 8, "others": 7}
 

@@ -18,6 +18,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from cloud_harness import DEADLINE, REGION, ROOT, Cloud
 
+pytestmark = pytest.mark.slow
+
 WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
 AWS = ROOT / ".venv-sandbox/bin/aws"
 

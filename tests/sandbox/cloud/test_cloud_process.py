@@ -18,6 +18,8 @@ from sandbox import wire
 from sandbox.cloud.changes import diff
 from sandbox.errors import CloudError
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Cloud]
 WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
 

@@ -11,6 +11,8 @@ from sandbox.errors import CloudError, Fault
 from sandbox.jail import client
 from tests.sandbox.conftest import IDENTITY, alive, descendants, until
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_result(jail_checkout):
     started = threading.Event()

@@ -10,6 +10,8 @@ import pytest
 
 from sandbox.jail.limits import MIB, Limits, Usage
 
+pytestmark = pytest.mark.slow
+
 FORKS = """
 import os, signal, sys
 n = 0

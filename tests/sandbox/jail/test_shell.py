@@ -12,6 +12,8 @@ import pytest
 
 from sandbox.jail import quoting, rootfs, shell
 
+pytestmark = pytest.mark.slow
+
 PROMPT = b"<PROMPT>"
 
 # Each is typed line by line into one long-lived bash, and run command by command here; the outputs must be the same.

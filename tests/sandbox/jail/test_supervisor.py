@@ -15,6 +15,8 @@ from sandbox.errors import Fault
 from sandbox.jail import disk
 from tests.sandbox.conftest import ROOT, alive, descendants, until
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_command_has_a_terminal_of_its_size(jail_checkout):
     ran = jail_checkout.run("test -t 0 -a -t 1 -a -t 2 && stty size", rows=30, cols=111)
