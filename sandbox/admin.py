@@ -65,9 +65,10 @@ class SandboxAdmin(ReadOnly):
     def instance(self, sandbox: Sandbox) -> str:
         return sandbox.instance_id
 
-    @admin.display(description=_("in use"), boolean=True)
-    def locked(self, sandbox: Sandbox) -> bool:
-        return bool(sandbox.lock_holder and sandbox.lock_until and sandbox.lock_until > timezone.now())
+    @admin.display(description=_("in use"))
+    def locked(self, sandbox: Sandbox) -> str:
+        held = sandbox.lock_holder and sandbox.lock_until and sandbox.lock_until > timezone.now()
+        return str(_("in use")) if held else "–"
 
     @admin.action(description=_("Reset the chosen sandboxes to their start"))
     def reset_chosen(self, request: HttpRequest, queryset: QuerySet[Sandbox]) -> HttpResponse | None:
