@@ -31,12 +31,17 @@ def mint(sandbox: Sandbox, version: Version, *, now: datetime | None = None) -> 
         "private_ip": address,
         "hostname": "ip-" + address.replace(".", "-"),
         "role_name": ROLE,
-        "metadata_key": _derive(sandbox, "metadata").hex(),
+        "metadata_key": _metadata_key(version),
         "access_key_id": "ASIA" + base64.b32encode(_derive(sandbox, f"key {window}")[:10]).decode(),
         "secret_access_key": base64.b64encode(_derive(sandbox, f"secret {window}")[:30]).decode(),
         "session_token": base64.b64encode(b"".join(_derive(sandbox, f"token {window} {part}") for part in range(6))).decode(),
         "expiration": expiry.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
+
+
+def _metadata_key(version: Version) -> str:
+    """Metadata tokens go with the value, not with the sandbox: one that a variable holds is good in every fork and later start of it."""
+    return hmac.digest(settings.SECRET_KEY.encode(), f"metadata {version.account}".encode(), hashlib.sha256).hex()
 
 
 def _window(now: datetime) -> tuple[int, datetime]:

@@ -11,8 +11,8 @@ NOON = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 KEYS = ("access_key_id", "secret_access_key", "session_token")
 
 
-def of(sandbox: Sandbox, now: datetime = NOON) -> dict[str, str]:
-    return identity.mint(sandbox, Version(account="123456789012"), now=now)
+def of(sandbox: Sandbox, now: datetime = NOON, account: str = "123456789012") -> dict[str, str]:
+    return identity.mint(sandbox, Version(account=account), now=now)
 
 
 def test_the_same_within_a_window_and_another_in_the_next() -> None:
@@ -25,6 +25,11 @@ def test_the_same_within_a_window_and_another_in_the_next() -> None:
     }
 
 
+def test_a_metadata_token_goes_with_the_value() -> None:
+    assert of(Sandbox())["metadata_key"] == of(Sandbox())["metadata_key"]
+    assert of(Sandbox())["metadata_key"] != of(Sandbox(), account="210987654321")["metadata_key"]
+
+
 def test_they_end_after_the_next_set_has_begun() -> None:
     expires = datetime.strptime(of(Sandbox())["expiration"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     assert expires == datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -32,7 +37,7 @@ def test_they_end_after_the_next_set_has_begun() -> None:
 
 def test_no_two_sandboxes_share_anything_secret() -> None:
     one, two = of(Sandbox()), of(Sandbox())
-    assert all(one[key] != two[key] for key in (*KEYS, "instance_id", "metadata_key"))
+    assert all(one[key] != two[key] for key in (*KEYS, "instance_id"))
     assert one["access_key_id"].startswith("ASIA")
     assert len(one["access_key_id"]) == 20
     assert len(one["secret_access_key"]) == 40
