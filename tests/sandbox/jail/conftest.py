@@ -1,7 +1,9 @@
 """A jail to try things in: its file systems built once a session, its folders new for each test."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -51,10 +53,17 @@ class Running:
     usage: Usage
 
 
+def _pidfd(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:  # it has ended already
+        return None
+
+
 @pytest.fixture
 def start(jail: Callable[..., bwrap.Jail]) -> Iterator[Callable[..., Running]]:
     """Starts a jail that the test watches; whatever still runs at its end is killed."""
-    started: list[subprocess.Popen] = []
+    started: list[tuple[subprocess.Popen, int | None]] = []
 
     def begin(*argv: str, limits: Limits | None = None) -> Running:
         read_end, write_end = os.pipe()
@@ -72,11 +81,17 @@ def start(jail: Callable[..., bwrap.Jail]) -> Iterator[Callable[..., Running]]:
                     )
             finally:
                 os.close(write_end)
-            started.append(process)
-            return Running(process, Usage(json.loads(info.read())["child-pid"]))
+            pid = json.loads(info.read())["child-pid"]
+            started.append((process, _pidfd(pid)))
+            return Running(process, Usage(pid))
 
     yield begin
-    for process in started:
+    for process, init in started:
+        # Both: a bwrap killed before its pid 1 has a death signal leaves that one waiting for ever, with our pipe in its hands.
+        if init is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(init, signal.SIGKILL)
+            os.close(init)
         process.kill()
         process.communicate()
 
