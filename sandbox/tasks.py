@@ -1,11 +1,27 @@
-"""Housekeeping that beat starts."""
+"""What a worker does for sandboxes besides commands: it looks whether it may run any, and keeps house."""
 
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
-from celery import current_app, shared_task
+import logging
+from typing import Any
 
+from celery import current_app, shared_task
+from celery.signals import worker_init
+
+from sandbox import runtime
 from sandbox.store import prune as store
+
+log = logging.getLogger(__name__)
+
+
+@worker_init.connect
+def refuse_an_unsafe_machine(**_: Any) -> None:
+    """Before it takes work: starts the supervisor, whose canary tries to get out. A worker whose jails leak does not start."""
+    if problems := runtime.supervisor().problems:
+        for problem in problems:
+            log.critical("%s -> %s", problem["detail"], problem["remedy"])
+        raise SystemExit("This worker can't run sandboxes safely and does not start; `python3 manage.py doctor` shows all requirements.")
 
 
 @shared_task
