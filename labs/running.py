@@ -130,8 +130,13 @@ def _commit(command: Command, live: Live, result: Result, output: Output) -> Ver
 def _reason(result: Result) -> tuple[str, dict[str, Any]]:
     if result.reason == "exit":
         return "", {}
+    return result.reason, limits_of(result.reason)
+
+
+def limits_of(reason: str) -> dict[str, Any]:
+    """What the words for ``reason`` need: the limit that was met, in seconds."""
     limits = {"wall": settings.SANDBOX_WALL_SECONDS, "cpu": settings.SANDBOX_CPU_SECONDS}
-    return result.reason, {"limit": limits[result.reason]} if result.reason in limits else {}
+    return {"limit": limits[reason]} if reason in limits else {}
 
 
 def _end(command: Command, **fields: Any) -> None:

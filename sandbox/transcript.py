@@ -86,11 +86,12 @@ class Played:
     duration_ms: int
     version: int
     changes: dict[str, Any]
-    refused: str = ""
+    refused: LearnerError | None = None
 
     def as_json(self) -> dict[str, Any]:
         row = {key: value for key, value in vars(self).items() if key not in {"cwd", "reason", "refused"}}
-        return {**row, **{key: value for key, value in (("reason", self.reason), ("refused", self.refused)) if value not in {"", "exit"}}}
+        refused = self.refused.code if self.refused else ""
+        return {**row, **{key: value for key, value in (("reason", self.reason), ("refused", refused)) if value not in {"", "exit"}}}
 
 
 def play(sandbox: Sandbox, steps: list[Step], show: Callable[[Step, str], Callable[[bytes], None]]) -> Iterator[Played]:
@@ -115,11 +116,11 @@ def _play_one(live: Live, step: Step, write: Callable[[bytes], None]) -> Played:
     finally:
         if typist.ident is not None:
             typist.end()
-    refused = ""
+    refused = LearnerError("incomplete") if result.incomplete else None
     try:
         head = live.commit(command=step.line)
     except LearnerError as error:
-        refused, head = error.code, before
+        refused, head = error, before
     changes = head.changes if head.pk != before.pk else {}
     output = b"".join(chunks).decode(errors="replace")
     return Played(

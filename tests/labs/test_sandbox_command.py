@@ -59,6 +59,13 @@ def test_files_are_put_first(var: Path, tmp_path: Path) -> None:
     assert objects(done)[0]["output"] == "from outside\r\nfrom outside\r\n"
 
 
+def test_what_was_not_kept_is_said_in_words(var: Path) -> None:
+    done = run(var, "$ touch {1..5100}\n$ ls | wc -l\n")
+    assert "Not kept: there would be" in done.stdout
+    assert done.stdout.endswith("\n0\n")
+    assert "The line is unfinished" in run(var, "$ echo 'open\n").stdout
+
+
 def test_a_step_is_a_place_to_start(var: Path) -> None:
     done = run(var, "$ echo $myRegion\n", "--lab", "heartbeat-pipeline", "--step", "download", "--json")
     assert objects(done)[0]["output"] == "ap-northeast-2\r\n"

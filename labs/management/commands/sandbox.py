@@ -19,6 +19,8 @@ from django.db.migrations.executor import MigrationExecutor
 from labs import starts
 from labs.lab import catalog
 from labs.lab.errors import LabError
+from labs.running import limits_of
+from labs.wording import words
 from sandbox import actions, transcript
 from sandbox.errors import SandboxError
 from sandbox.models import Sandbox, Version
@@ -64,8 +66,10 @@ class Command(BaseCommand):
             status = played.exit
             if as_json:
                 self.stdout.write(json.dumps(played.as_json(), ensure_ascii=False))
-            elif played.reason != "exit" or played.refused:
-                self.stdout.write(f"[{played.refused or played.reason}]")
+            elif played.refused:
+                self.stdout.write(f"[{words(played.refused.code, **played.refused.values)}]")
+            elif played.reason != "exit":
+                self.stdout.write(f"[{words(played.reason, **limits_of(played.reason))}]")
             self.stdout.flush()
         return status
 
