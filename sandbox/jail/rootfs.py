@@ -7,6 +7,7 @@ and renamed into place, so that workers starting at the same time agree and a ja
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -266,5 +267,6 @@ def _copy_script(source: Path, target: Path) -> None:
 def _prune(parent: Path, keep: Path) -> None:
     """Folders of a day ago: jails that began with one may still run, so today's stay."""
     for folder in parent.iterdir():
-        if folder != keep and time.time() - folder.stat().st_mtime > _KEEP_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another worker's draft that has just been renamed or dropped
+            if folder != keep and time.time() - folder.stat().st_mtime > _KEEP_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
