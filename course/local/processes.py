@@ -13,14 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 log = logging.getLogger(__name__)
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 _STEADY_SECONDS = 30
-
-
-def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent dies, so that stop() can find them all."""
-    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _die_with_parent() -> None:
@@ -88,7 +83,7 @@ def stop(services: Sequence[Service]) -> None:
 
 
 def end_orphans() -> None:
-    """Kill and reap every process that is still below us (see adopt_orphans)."""
+    """Kill and reap every process that is still below us (kernel.adopt_orphans brings orphans here)."""
     deadline = time.monotonic() + 5
     while (children := _children()) and time.monotonic() < deadline:
         for pid in children:

@@ -22,7 +22,7 @@ from django.db import connection
 from course import translations
 from course.local import demo, processes, redis
 from course.local.processes import Service
-from sandbox.jail import canary
+from sandbox.jail import canary, kernel
 from sandbox.runtime import rootfs
 
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *, port: int, workers: int, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, _stop)
-        processes.adopt_orphans()
+        kernel.adopt_orphans()
         services: list[Service] = []
         try:
             self._check_port(port)

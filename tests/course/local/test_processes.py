@@ -7,17 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from course.local.processes import Service, stop
-
-
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
+from tests.processes import until
 
 
 def service(tmp_path: Path, script: str) -> Service:
@@ -51,7 +44,8 @@ ORPHANAGE = """
 import subprocess, sys
 from pathlib import Path
 from course.local import processes
-processes.adopt_orphans()
+from sandbox.jail import kernel
+kernel.adopt_orphans()
 one = processes.Service("test", ["sh", "-c", "setsid sh -c 'echo $$ > pid; exec sleep 1000' & wait"], Path("log"))
 one.start()
 while not Path("pid").exists() or not Path("pid").read_text().strip(): pass
