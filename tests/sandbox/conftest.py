@@ -39,22 +39,6 @@ def until(condition: Callable[[], object], seconds: float = DEADLINE) -> None:
         time.sleep(0.005)
 
 
-def descendants(pid: int) -> list[int]:
-    """Every process below, however deep."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *descendants(child)]
-    return found
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
-    except OSError:
-        return False
-
-
 @dataclass
 class Ran:
     output: str

@@ -9,7 +9,8 @@ import pytest
 
 from sandbox.errors import CloudError, Fault
 from sandbox.jail import client
-from tests.sandbox.conftest import IDENTITY, alive, descendants, until
+from tests.processes import alive, descendants
+from tests.sandbox.conftest import IDENTITY, until
 
 pytestmark = pytest.mark.slow
 

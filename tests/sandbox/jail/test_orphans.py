@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 from sandbox.jail import orphans
-from tests.sandbox.conftest import ROOT, alive, until
+from tests.processes import alive
+from tests.sandbox.conftest import ROOT, until
 
 
 def orphan(held: int) -> int:

@@ -13,7 +13,8 @@ import pytest
 from sandbox import wire
 from sandbox.errors import Fault
 from sandbox.jail import disk
-from tests.sandbox.conftest import ROOT, alive, descendants, until
+from tests.processes import alive, descendants
+from tests.sandbox.conftest import ROOT, until
 
 pytestmark = pytest.mark.slow
 
