@@ -53,7 +53,7 @@ def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None) -> Version:
     """Point ``sandbox`` at ``to`` (else its start). The versions left behind stay in the history. Raises Busy while it runs a command."""
     with _held(sandbox):
         sandbox.head = to or sandbox.start
-        Sandbox.objects.filter(pk=sandbox.pk).update(head=sandbox.head)
+        Sandbox.objects.filter(pk=sandbox.pk).update(**sandbox.standing_at(sandbox.head))
         if sandbox.head_id == sandbox.start_id:
             signals.back_at_start.send(Sandbox, sandbox=sandbox)
     log.info("sandbox %s was reset to %s by %s", sandbox.pk, sandbox.head, by)
@@ -83,4 +83,3 @@ def _held(sandbox: Sandbox) -> Iterator[None]:
         yield
     finally:
         Sandbox.objects.unlock(sandbox.pk, holder)
-

@@ -155,7 +155,7 @@ class Live:
         with transaction.atomic():
             version.save()
             mine = Sandbox.objects.filter(pk=self.sandbox.pk, head=self.head, lock_holder=self._holder)
-            if mine.update(head=version, last_used=timezone.now()) != 1:
+            if mine.update(**self.sandbox.standing_at(version), last_used=timezone.now()) != 1:
                 raise Fault("lost-race", f"the head of {self.sandbox.pk} moved, or its lock was taken, during the command")
         self.sandbox.head = version
         return version

@@ -42,6 +42,7 @@ class Version(models.Model):
     home_bytes = models.PositiveBigIntegerField(default=0)
     home_files = models.PositiveIntegerField(default=0)
     cloud_bytes = models.PositiveBigIntegerField(default=0)
+    due_in = models.FloatField(null=True, blank=True, help_text=_("Seconds of its account's clock until the next event."))
     pinned = models.BooleanField(_("pinned"), default=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -89,6 +90,12 @@ class Sandbox(models.Model):
     label = models.CharField(_("lab"), max_length=100, blank=True)
     head = models.ForeignKey(Version, models.PROTECT, related_name="+", verbose_name=_("version"))
     start = models.ForeignKey(Version, models.PROTECT, related_name="+", verbose_name=_("start"), help_text=_("Where a reset goes."))
+    tip = models.ForeignKey(
+        Version, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("tip"), help_text=_("Where redo leads.")
+    )
+    head_since = models.DateTimeField(default=timezone.now, editable=False)
+    clock_rate = models.FloatField(_("clock rate"), default=1.0, help_text=_("Seconds of its account's clock in a second."))
+    due = models.DateTimeField(_("next event"), null=True, blank=True, db_index=True, editable=False)
     lock_holder = models.CharField(max_length=100, blank=True, editable=False)
     lock_until = models.DateTimeField(null=True, editable=False)
     seed = models.CharField(max_length=32, default=_secret, editable=False)
@@ -104,6 +111,12 @@ class Sandbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner or '–'} · {self.label}"
+
+    def standing_at(self, version: Version) -> dict[str, Any]:
+        """The fields to update when the head moves to ``version``: its account's clock goes on from where it stood."""
+        now = timezone.now()
+        due = None if version.due_in is None else now + timedelta(seconds=version.due_in / self.clock_rate)
+        return {"head": version, "head_since": now, "due": due}
 
     @property
     def instance_id(self) -> str:
