@@ -2,7 +2,7 @@
 
 Contexts (all plain values, texts in the active language):
 ``block.html``   block: id number line state running failed ok status_words duration elapsed_ms prompt output_html current_html
-                 message fault changes{files[path change word size_words] cloud[service type id change word]}
+                 message fault changes{files[path change word size_words] cloud[service kind name change word]}
 ``step.html``    step: id number title passed current points got segments seen[kind word what] hints hints_left has_solution solution
                  solution_cost check_url hint_url solution_url
 ``track.html``   track: passed steps got points complete
@@ -101,7 +101,8 @@ def _duration(milliseconds: int | None) -> str:
 
 
 def _changes(changes: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    verbs = {"added": gettext("added"), "modified": gettext("changed"), "deleted": gettext("deleted")}
+    verbs = {"added": gettext("added"), "modified": gettext("changed"), "changed": gettext("changed")}
+    verbs |= {"deleted": gettext("deleted"), "removed": gettext("deleted")}
     found = {what: [{**row, "word": verbs.get(str(row.get("change")), "")} for row in rows] for what, rows in changes.items() if rows}
     for row in found.get("files", []):
         row["path"] = where(row["path"]) if row["path"].startswith("/") else row["path"]

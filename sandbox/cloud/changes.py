@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 Inventory = dict[str, dict[str, dict[str, str]]]
-"""service → type → id → fingerprint, in AWS's names: ``{"s3": {"bucket": {"my-bucket": "9f2c…"}}}``."""
+"""service → kind → name → fingerprint, in AWS's names: ``{"s3": {"bucket": {"my-bucket": "9f2c…"}}}``."""
 
 
 def diff(old: Inventory | None, new: Inventory | None) -> list[dict[str, str]]:
-    """``[{"service", "type", "id", "change"}]``, change one of created, changed, deleted; ordered by service, type, id."""
+    """``[{"service", "kind", "name", "change"}]``, change one of added, changed, removed; ordered by service, kind, name."""
     before, after = _flat(old), _flat(new)
     changes = []
     for service, kind, name in sorted(before.keys() | after.keys()):
         was, now = before.get((service, kind, name)), after.get((service, kind, name))
         if was != now:
-            change = "created" if was is None else "deleted" if now is None else "changed"
-            changes.append({"service": service, "type": kind, "id": name, "change": change})
+            change = "added" if was is None else "removed" if now is None else "changed"
+            changes.append({"service": service, "kind": kind, "name": name, "change": change})
     return changes
 
 

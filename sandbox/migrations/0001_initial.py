@@ -11,7 +11,6 @@ import sandbox.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,55 +19,94 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Sandbox',
+            name="Sandbox",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(blank=True, max_length=100, verbose_name='lab')),
-                ('lock_holder', models.CharField(blank=True, editable=False, max_length=100)),
-                ('lock_until', models.DateTimeField(editable=False, null=True)),
-                ('seed', models.CharField(default=sandbox.models._secret, editable=False, max_length=32)),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('last_used', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last used')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sandboxes', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("label", models.CharField(blank=True, max_length=100, verbose_name="lab")),
+                ("lock_holder", models.CharField(blank=True, editable=False, max_length=100)),
+                ("lock_until", models.DateTimeField(editable=False, null=True)),
+                ("seed", models.CharField(default=sandbox.models._secret, editable=False, max_length=32)),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("last_used", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last used")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sandboxes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sandbox',
-                'verbose_name_plural': 'sandboxes',
-                'ordering': [models.OrderBy(models.F('last_used'), descending=True)],
+                "verbose_name": "sandbox",
+                "verbose_name_plural": "sandboxes",
+                "ordering": [models.OrderBy(models.F("last_used"), descending=True)],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(default=0, help_text='Its distance from the first version.', verbose_name='number')),
-                ('command', models.TextField(blank=True, verbose_name='command')),
-                ('account', models.CharField(max_length=12, verbose_name='AWS account')),
-                ('manifest', models.CharField(blank=True, max_length=64)),
-                ('shell', models.CharField(blank=True, max_length=64)),
-                ('cloud', models.CharField(blank=True, max_length=64)),
-                ('changes', models.JSONField(blank=True, default=dict, verbose_name='changes')),
-                ('home_bytes', models.PositiveBigIntegerField(default=0)),
-                ('home_files', models.PositiveIntegerField(default=0)),
-                ('cloud_bytes', models.PositiveBigIntegerField(default=0)),
-                ('pinned', models.BooleanField(default=False, verbose_name='pinned')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='sandbox.version', verbose_name='parent')),
-                ('sandbox', models.ForeignKey(blank=True, help_text='Where it was committed.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='versions', to='sandbox.sandbox', verbose_name='made in')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(default=0, help_text="Its distance from the first version.", verbose_name="number")),
+                ("command", models.TextField(blank=True, verbose_name="command")),
+                ("account", models.CharField(max_length=12, verbose_name="AWS account")),
+                ("manifest", models.CharField(blank=True, max_length=64)),
+                ("shell", models.CharField(blank=True, max_length=64)),
+                ("cloud", models.CharField(blank=True, max_length=64)),
+                ("changes", models.JSONField(blank=True, default=dict, verbose_name="changes")),
+                ("home_bytes", models.PositiveBigIntegerField(default=0)),
+                ("home_files", models.PositiveIntegerField(default=0)),
+                ("cloud_bytes", models.PositiveBigIntegerField(default=0)),
+                ("pinned", models.BooleanField(default=False, verbose_name="pinned")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="sandbox.version",
+                        verbose_name="parent",
+                    ),
+                ),
+                (
+                    "sandbox",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Where it was committed.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="versions",
+                        to="sandbox.sandbox",
+                        verbose_name="made in",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
+                "verbose_name": "version",
+                "verbose_name_plural": "versions",
             },
         ),
         migrations.AddField(
-            model_name='sandbox',
-            name='head',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sandbox.version', verbose_name='version'),
+            model_name="sandbox",
+            name="head",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sandbox.version", verbose_name="version"
+            ),
         ),
         migrations.AddField(
-            model_name='sandbox',
-            name='start',
-            field=models.ForeignKey(help_text='Where a reset goes.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sandbox.version', verbose_name='start'),
+            model_name="sandbox",
+            name="start",
+            field=models.ForeignKey(
+                help_text="Where a reset goes.",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="sandbox.version",
+                verbose_name="start",
+            ),
         ),
     ]

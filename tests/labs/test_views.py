@@ -357,7 +357,7 @@ def test_what_the_shell_notes_for_itself_is_no_change_of_the_learners(client: Cl
     own = {"path": "/home/ec2-user/.bash_history", "change": "modified", "size": 9}
     finish(attempt, changes={"files": [own]})
     assert "changed" not in client.get(f"/attempts/{attempt.pk}/", headers=EN).content.decode()
-    cloud = [{"service": "s3", "type": "bucket", "id": "b", "change": "created"}]
+    cloud = [{"service": "s3", "kind": "bucket", "name": "b", "change": "added"}]
     finish(attempt, changes={"files": [own, {"path": "~/a", "change": "added", "size": 1}], "cloud": cloud})
     page = client.get(f"/attempts/{attempt.pk}/", headers=EN).content.decode()
     assert "1 file changed" in page

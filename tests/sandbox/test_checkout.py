@@ -80,7 +80,7 @@ def test_what_changed_is_recorded(sandbox: Sandbox) -> None:
         live.call("s3", "create_bucket", {"Bucket": "made", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
         version = live.commit()
     assert version.changes["files"] == [{"path": "~/environment/new.txt", "change": "added", "size": 3}]
-    assert [(row["service"], row["id"], row["change"]) for row in version.changes["cloud"]] == [("s3", "made", "created")]
+    assert [(row["service"], row["name"], row["change"]) for row in version.changes["cloud"]] == [("s3", "made", "added")]
 
 
 def test_nothing_changed_makes_no_version(sandbox: Sandbox) -> None:

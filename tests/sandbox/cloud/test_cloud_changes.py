@@ -12,13 +12,13 @@ def test_diff() -> None:
     old = {"s3": {"bucket": {"a": "1", "b": "1"}}, "kms": {"key": {"k": "1"}}}
     new = {"s3": {"bucket": {"a": "2", "b": "1"}, "object": {"a/x": "1"}}}
     assert diff(old, new) == [
-        {"service": "kms", "type": "key", "id": "k", "change": "deleted"},
-        {"service": "s3", "type": "bucket", "id": "a", "change": "changed"},
-        {"service": "s3", "type": "object", "id": "a/x", "change": "created"},
+        {"service": "kms", "kind": "key", "name": "k", "change": "removed"},
+        {"service": "s3", "kind": "bucket", "name": "a", "change": "changed"},
+        {"service": "s3", "kind": "object", "name": "a/x", "change": "added"},
     ]
     assert diff(new, new) == []
     assert diff(None, None) == []
-    assert diff(None, {"s3": {"bucket": {"a": "1"}}})[0]["change"] == "created"
+    assert diff(None, {"s3": {"bucket": {"a": "1"}}})[0]["change"] == "added"
 
 
 def test_the_site_needs_no_moto_for_it() -> None:

@@ -99,7 +99,7 @@ def test_freeze_goes_on_and_thaws(clouds: Make) -> None:
     again = first.freeze()
     assert again.header["dirty"] and first.new == [] and again.header["bodies"] == header["bodies"]
     assert diff(header["inventory"], again.header["inventory"]) == [
-        {"service": "s3", "type": "object", "id": "kept-bucket/later", "change": "created"}
+        {"service": "s3", "kind": "object", "name": "kept-bucket/later", "change": "added"}
     ]
 
     second = clouds(again.payload, first.bodies)
