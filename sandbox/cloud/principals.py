@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from moto.core.request import Request
 from moto.iam.models import iam_backends
@@ -25,12 +26,19 @@ _V2 = re.compile(r"^AWS\s+([^:\s]+):(\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """``account`` is empty for an anonymous caller; ``trusted`` marks our own calls, which no policy binds and no learner can make."""
+    """``account`` is empty for an anonymous caller; ``trusted`` marks our own calls, which no policy binds and no learner can make.
+
+    ``holder`` is the ARN of the role (or of the federating user) whose policies a session has, ``session`` moto's record of it;
+    ``service`` (``s3.amazonaws.com``) is set where a service calls for itself, and then nothing else is.
+    """
 
     account: str
     arn: str
     access_key: str
     trusted: bool = False
+    holder: str = ""
+    service: str = ""
+    session: Any = field(default=None, compare=False, repr=False)
 
     @property
     def anonymous(self) -> bool:
@@ -142,13 +150,20 @@ def _holder(shown: Credential, now: datetime) -> tuple[Principal, str]:
                     raise RefusedError("wrong token")
                 if session.expiration.replace(tzinfo=UTC) < now:
                     raise RefusedError("expired")
-                return Principal(session.account_id, session.arn, shown.access_key), session.secret_access_key
+                return _in_session(session), session.secret_access_key
     for account in list(iam_backends):
         backend = iam_backends[account][_PARTITION]
         key = backend.access_keys.get(shown.access_key)
         if key is not None and key.user_name and key.status == "Active":
             return Principal(account, backend.get_user(key.user_name).arn, shown.access_key), key.secret_access_key
     raise RefusedError("unknown key")
+
+
+def _in_session(session: Any) -> Principal:
+    holder = str(session.role_arn)
+    return Principal(
+        session.account_id, session.arn, session.access_key_id, holder=holder if holder != session.arn else "", session=session
+    )
 
 
 def _presigned_end(date: str, seconds: str) -> datetime:
