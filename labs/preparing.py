@@ -41,10 +41,11 @@ def _give(attempt_id: int) -> None:
     attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
     if attempt.ready:
         return
-    version = starts.row(edition(attempt.lab, attempt.content_hash)).version
+    lab = edition(attempt.lab, attempt.content_hash)
+    version = starts.row(lab).version
     if version is None:
         return
-    attempt.sandbox = sandboxes.create_sandbox(owner=attempt.user, start=version, label=attempt.lab)
+    attempt.sandbox = sandboxes.create_sandbox(owner=attempt.user, start=version, label=attempt.lab, clock_rate=lab.clock)
     attempt.problem = ""
     attempt.save(update_fields=["sandbox", "problem"])
     transaction.on_commit(lambda: publishing.page_changed(attempt))

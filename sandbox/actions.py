@@ -43,9 +43,13 @@ def blank(*, account: str | None = None) -> Version:
     return born
 
 
-def create_sandbox(*, owner: AbstractBaseUser | None, start: Version, label: str = "") -> Sandbox:
-    """A sandbox that stands at ``start``: two rows, whatever the version holds."""
-    return Sandbox.objects.create(owner=owner, label=label, head=start, start=start)  # type: ignore[misc]
+def create_sandbox(*, owner: AbstractBaseUser | None, start: Version, label: str = "", clock_rate: float = 1.0) -> Sandbox:
+    """A sandbox that stands at ``start``: two rows, whatever the version holds. ``clock_rate``: its account's seconds in one."""
+    sandbox = Sandbox(owner=owner, label=label, start=start, clock_rate=clock_rate)  # type: ignore[misc]
+    for name, value in sandbox.standing_at(start).items():
+        setattr(sandbox, name, value)
+    sandbox.save()
+    return sandbox
 
 
 @transaction.atomic

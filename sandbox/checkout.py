@@ -13,6 +13,7 @@ plus what changed. Neither grows with the history.
 from __future__ import annotations
 
 import contextlib
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,9 @@ from sandbox.store.cloudstate import CloudState
 from sandbox.store.working import Snapshot, WorkingCopy, diff
 
 __all__ = ["Live", "Result", "checkout"]
+
+
+log = logging.getLogger(__name__)
 
 
 class Write(Protocol):
@@ -73,6 +77,11 @@ class Live:
         """One API call to the simulated account, with boto3's names and shapes. Raises CloudError with AWS's code and message."""
         answer: dict[str, Any] = self._remote.call(service, operation, params, account=account)
         return answer
+
+    def advance(self, *, skip: bool = False) -> float:
+        """Let what is due in the account happen; with ``skip`` go to the moment of the next event first. Returns the seconds by which
+        the account's clock went on. Raises Fault."""
+        return self._remote.advance(skip=skip)
 
     # From any thread, while run() is under way:
 
@@ -121,12 +130,12 @@ class Live:
         snapshot = self._working.scan()
         manifest = snapshot.save() if snapshot.parts != self._working.snapshot.parts else self.head.manifest
         shell_sha = self._keep_shell()
-        cloud_sha, cloud_bytes, cloud_changes = self._keep_cloud()
+        cloud_sha, cloud_bytes, cloud_changes, clock, due_in = self._keep_cloud()
         if (manifest, shell_sha, cloud_sha) != (self.head.manifest, self.head.shell, self.head.cloud):
             self.head = self._advance(
                 Version(
                     parent=self.head, sandbox=self.sandbox, number=self.head.number + 1, command=command, account=self.head.account,
-                    manifest=manifest, shell=shell_sha, cloud=cloud_sha, cloud_bytes=cloud_bytes,
+                    manifest=manifest, shell=shell_sha, cloud=cloud_sha, cloud_bytes=cloud_bytes, clock=clock, due_in=due_in,
                     changes=_changes(self._working.snapshot, snapshot, cloud_changes),
                     home_bytes=snapshot.bytes, home_files=snapshot.files,
                 )
@@ -140,24 +149,32 @@ class Live:
         except FileNotFoundError:
             return self.head.shell
 
-    def _keep_cloud(self) -> tuple[str, int, list[dict[str, Any]]]:
+    def _keep_cloud(self) -> tuple[str, int, list[dict[str, Any]], float, float | None]:
+        """Blob, bytes, changes, and of the account's own clock what it shows and the seconds until the next event."""
         frozen = self._remote.freeze()
+        for failure in frozen.failed:
+            log.error("sandbox %s: an event of its account failed: %s", self.sandbox.pk, failure)
         if not frozen.dirty or frozen.root is None:
-            return self.head.cloud, self.head.cloud_bytes, []
+            now, due_in = self.sandbox.clock_now(), self.head.due_in
+            left = None if due_in is None else max(0.0, due_in - (now - self.head.clock))
+            return self.head.cloud, self.head.cloud_bytes, [], now, left
         state = CloudState(frozen.root, sorted(frozen.bodies), frozen.inventory)
         size = state.keep(self._working.cloud_folder)
         if size > settings.SANDBOX_CLOUD_BYTES:
             raise OverQuota("cloud-bytes", what="cloud", used=size, limit=settings.SANDBOX_CLOUD_BYTES)
-        return state.save(), size, cloud_diff(CloudState.load(self.head.cloud).inventory, state.inventory)
+        changes = cloud_diff(CloudState.load(self.head.cloud).inventory, state.inventory)
+        return state.save(), size, changes, frozen.clock, frozen.due_in
 
     def _advance(self, version: Version) -> Version:
         # The guard: even if the lock failed, a version is only put on the head that it was made from.
         with transaction.atomic():
             version.save()
             mine = Sandbox.objects.filter(pk=self.sandbox.pk, head=self.head, lock_holder=self._holder)
-            if mine.update(**self.sandbox.standing_at(version), last_used=timezone.now()) != 1:
+            fields = self.sandbox.standing_at(version) | ({"last_used": timezone.now(), "notice": {}} if version.command else {})
+            if mine.update(**fields) != 1:
                 raise Fault("lost-race", f"the head of {self.sandbox.pk} moved, or its lock was taken, during the command")
-        self.sandbox.head = version
+        for name, value in fields.items():
+            setattr(self.sandbox, name, value)
         return version
 
 
@@ -199,5 +216,7 @@ def _open(sandbox: Sandbox, working: WorkingCopy, state: CloudState) -> Remote:
         identity=identity.mint(sandbox, sandbox.head),
         limits=runtime.limits(),
         root=working.cloud_folder / state.root if state.root else None,
+        clock=sandbox.clock_now(),
+        rate=sandbox.clock_rate,
         hold=[working.fileno()],
     )

@@ -42,6 +42,7 @@ class Version(models.Model):
     home_bytes = models.PositiveBigIntegerField(default=0)
     home_files = models.PositiveIntegerField(default=0)
     cloud_bytes = models.PositiveBigIntegerField(default=0)
+    clock = models.FloatField(default=0.0, help_text=_("Its account's clock when it was committed, in seconds since the account's birth."))
     due_in = models.FloatField(null=True, blank=True, help_text=_("Seconds of its account's clock until the next event."))
     pinned = models.BooleanField(_("pinned"), default=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
@@ -96,6 +97,9 @@ class Sandbox(models.Model):
     head_since = models.DateTimeField(default=timezone.now, editable=False)
     clock_rate = models.FloatField(_("clock rate"), default=1.0, help_text=_("Seconds of its account's clock in a second."))
     due = models.DateTimeField(_("next event"), null=True, blank=True, db_index=True, editable=False)
+    failed_wakes = models.PositiveSmallIntegerField(default=0, editable=False)
+    rebuilding = models.DateTimeField(null=True, editable=False, help_text=_("Until when it is being rebuilt, unless that is prolonged."))
+    notice = models.JSONField(default=dict, blank=True, editable=False, help_text=_("What the learner is to know: code, values."))
     lock_holder = models.CharField(max_length=100, blank=True, editable=False)
     lock_until = models.DateTimeField(null=True, editable=False)
     seed = models.CharField(max_length=32, default=_secret, editable=False)
@@ -116,7 +120,12 @@ class Sandbox(models.Model):
         """The fields to update when the head moves to ``version``: its account's clock goes on from where it stood."""
         now = timezone.now()
         due = None if version.due_in is None else now + timedelta(seconds=version.due_in / self.clock_rate)
-        return {"head": version, "head_since": now, "due": due}
+        return {"head": version, "head_since": now, "due": due, "failed_wakes": 0}
+
+    def clock_now(self) -> float:
+        """What the clock of the head's account shows. A machine's clock that was set back stops it for that long."""
+        stood = (timezone.now() - self.head_since).total_seconds()
+        return self.head.clock + max(0.0, stood) * self.clock_rate
 
     @property
     def instance_id(self) -> str:

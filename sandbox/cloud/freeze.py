@@ -28,7 +28,7 @@ from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from sandbox.cloud import reducers
+from sandbox.cloud import reducers, timeline
 from sandbox.cloud.hooks import home_account
 
 SCHEMA = 1
@@ -60,7 +60,9 @@ def freeze(keep_out: str = "") -> tuple[bytes, dict[str, bytes]]:
     sys.setrecursionlimit(_RECURSION)
     try:
         with _without_session(keep_out):
-            _Pickler(buffer, bodies).dump({"universe": _universe(), "buckets": dict(s3_backends.bucket_accounts)})
+            _Pickler(buffer, bodies).dump(
+                {"universe": _universe(), "buckets": dict(s3_backends.bucket_accounts), "timeline": timeline.line.frozen()}
+            )
     finally:
         sys.setrecursionlimit(usual)
     head = json.dumps(tag(), sort_keys=True).encode() + b"\n"
@@ -88,6 +90,7 @@ def thaw(root: bytes, fetch: Callable[[str], bytes]) -> list[str]:
                 if isinstance(backend, EC2Backend):
                     reducers.announce(backend)
     s3_backends.bucket_accounts.update(state["buckets"])
+    timeline.line.thaw(state.get("timeline"))
     return sorted(unpickler.bodies)
 
 

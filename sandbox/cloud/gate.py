@@ -49,6 +49,7 @@ class Gate:
         self.lock = threading.RLock()
         self.dirty = False
         self.touched = False
+        self.catch_up: Callable[[], None] = lambda: None  # called, under the lock, before anybody sees the account
         self._apps: dict[str, Any] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -68,6 +69,7 @@ class Gate:
             operation = identify(endpoint, request, body)
             protocol = operation.protocol
             with self.lock:
+                self.catch_up()
                 response = self._serve(Asked(request, body, endpoint, operation, shown))
             if protocol == "s3":
                 response.headers["Server"] = "AmazonS3"

@@ -12,8 +12,9 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from sandbox import wire
-from sandbox.cloud import birth, freeze, hooks
+from sandbox.cloud import birth, freeze, hooks, timeline
 from sandbox.cloud.call import TRAINING_ACCOUNT, Caller
+from sandbox.cloud.clock import Clock
 from sandbox.cloud.gate import Gate
 from sandbox.cloud.inventory import inventory
 from sandbox.cloud.server import Server
@@ -23,7 +24,7 @@ _MAX_RESULT = 3 * 1024 * 1024
 
 
 class CloudProcess:
-    """Answers ``start``, ``call``, ``freeze`` and ``exit`` in order; HTTP is served beside by threads of its own."""
+    """Answers ``start``, ``call``, ``advance``, ``freeze`` and ``exit`` in order; HTTP is served beside by threads of its own."""
 
     def __init__(self, control: socket.socket, listeners: list[socket.socket], tls: ssl.SSLContext, gate: Gate, caller: Caller) -> None:
         self.control = control
@@ -31,6 +32,7 @@ class CloudProcess:
         self.tls = tls
         self.gate = gate
         self.caller = caller
+        self.clock = Clock(timeline.line, gate.lock)
         self.reader = wire.Reader(control)
         self.identity: dict[str, Any] = {}
         self.known: set[str] = set()
@@ -43,6 +45,8 @@ class CloudProcess:
                     return
             elif frame.kind == "call":
                 self._call(frame.header)
+            elif frame.kind == "advance":
+                self._advance(frame.header)
             elif frame.kind == "freeze":
                 self._freeze(frame.header)
             else:
@@ -68,10 +72,20 @@ class CloudProcess:
             traceback.print_exc(file=sys.stderr)
             wire.send(self.control, {"kind": "fault", "code": "cloud-start", "detail": f"{type(error).__name__}: {error}"})
             return False
+        self._start_clock(frame.header)
         for listener, tls in zip(self.listeners, (self.tls, None), strict=True):
             Server(listener, self.gate, tls).start()
         wire.send(self.control, {"kind": "ready"})
         return True
+
+    def _start_clock(self, header: dict[str, Any]) -> None:
+        line, home = timeline.line, (self.identity["account"], self.identity["region"])
+
+        def call(service: str, operation: str, params: dict[str, Any], account: str = home[0], region: str = home[1]) -> Any:
+            return self.caller.call(service, operation, params, account, region)
+
+        line.call, line.notify, self.gate.catch_up = call, self.clock.changed, self.clock.catch_up
+        self.clock.start(float(header.get("clock") or 0.0), float(header.get("rate") or 0.0))
 
     def _fetch(self, sha: str) -> bytes:
         wire.send(self.control, {"kind": "body", "sha": sha})
@@ -101,21 +115,35 @@ class CloudProcess:
             }
         wire.send(self.control, answer)
 
+    def _advance(self, header: dict[str, Any]) -> None:
+        """Run what is due; with ``skip`` go to the next event's moment first."""
+        with self.gate.lock:
+            before = timeline.line.now
+            if header.get("skip"):
+                self.clock.skip()
+            else:
+                self.clock.catch_up()
+            answer = {"kind": "result", "id": header.get("id"), "value": timeline.line.now - before}
+        wire.send(self.control, answer)
+
     def _freeze(self, header: dict[str, Any]) -> None:
-        gate = self.gate
+        gate, line = self.gate, timeline.line
         root, bodies, things = b"", dict[str, bytes](), None
         with gate.lock:  # No request is half done while it is held.
-            dirty, touched = gate.dirty, gate.touched
+            self.clock.catch_up()
+            dirty, touched = gate.dirty or line.changed, gate.touched
             if dirty:
                 root, bodies = freeze.freeze(keep_out=self.identity["access_key_id"])
-                gate.dirty = False
+                gate.dirty = line.changed = False
             things = inventory(self.identity["account"], self.identity["region"])
+            time = {"clock": line.now, "due_in": line.due_in, "failed": line.failures}
+            line.failures = []
         for sha, content in bodies.items():
             if sha not in self.known:
                 wire.send(self.control, {"kind": "new-body", "sha": sha}, content)
         if dirty:
             self.known = set(bodies)
-        answer = {"kind": "frozen", "id": header.get("id"), "touched": touched, "dirty": dirty, "root_size": len(root)}
+        answer = {"kind": "frozen", "id": header.get("id"), "touched": touched, "dirty": dirty, "root_size": len(root), **time}
         wire.send(self.control, answer | {"bodies": sorted(self.known), "inventory": things}, root)
 
 

@@ -29,7 +29,7 @@ from moto.core.model_instances import model_data  # noqa: E402
 from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: E402
 from moto.ec2.models import EC2Backend  # noqa: E402
 
-from sandbox.cloud import birth, changes, freeze, hooks, inventory  # noqa: E402, F401
+from sandbox.cloud import birth, changes, engines, freeze, hooks, inventory, timeline  # noqa: E402, F401
 from sandbox.cloud.call import TRAINING_ACCOUNT, Caller  # noqa: E402
 from sandbox.cloud.gate import Gate  # noqa: E402
 from sandbox.errors import CloudError  # noqa: E402
@@ -60,6 +60,7 @@ _FIRST_CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 def warm() -> tuple[Gate, Caller]:
     """A gate and a caller whose account is empty again. Call once, before any fork."""
     hooks.install()
+    engines.install()
     gate = Gate()
     caller = Caller(gate)
     identity = {
@@ -92,6 +93,7 @@ def _empty() -> None:
     for references in (EC2Backend.vpc_refs, EC2Backend.vpc_pcx_refs, EC2Backend.backend_refs):
         references.clear()
     hooks.set_home_account("")
+    timeline.line.thaw(None)
     instances: list[Any] = BackendDict._instances  # type: ignore[misc]
     if any(DEFAULT_ACCOUNT_ID in group for group in instances):
         raise RuntimeError("moto's default account is not empty")

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,17 @@ from sandbox.jail.zygotes import Zygote
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 120.0
-_UNTOUCHED: dict[str, Any] = {"touched": False, "dirty": False, "root": None, "bodies": [], "inventory": {}}
+_UNTOUCHED: dict[str, Any] = {
+    "touched": False, "dirty": False, "root": None, "bodies": [], "inventory": {}, "clock": 0.0, "due_in": None, "failed": [],
+}  # fmt: skip
 
 Reply = Callable[[dict[str, Any]], None]
 
 
 class Account:
     """``reply`` takes frames for the worker, ``fault`` a code and a detail: the checkout is dead then. ``listeners`` (443, 80) are
-    watched, and belong to the cloud process once there is one."""
+    watched, and belong to the cloud process once there is one. ``clock``: what the account's clock shows now, ``rate``: how many of
+    its seconds go by in one."""
 
     def __init__(
         self,
@@ -36,11 +40,14 @@ class Account:
         identity: Mapping[str, Any],
         folder: Path,
         root: Path | None,
+        clock: float = 0.0,
+        rate: float = 0.0,
         reply: Reply,
         fault: Callable[[str, str], None],
     ) -> None:
         self._loop, self._zygote, self._listeners = loop, zygote, listeners
         self._identity, self._folder, self._root, self._reply, self._fault = identity, folder, root, reply, fault
+        self._clock, self._rate, self._opened = clock, rate, time.monotonic()
         self._link: Link | None = None
         self._ready = self._closed = False
         self._waiting: list[dict[str, Any]] = []
@@ -67,7 +74,7 @@ class Account:
         self._send_start()
 
     def ask(self, frame: dict[str, Any]) -> None:
-        """Pass ``call`` and ``freeze`` on. Freezing what was never touched needs no process."""
+        """Pass ``call``, ``advance`` and ``freeze`` on. Freezing what was never touched needs no process."""
         if frame["kind"] == "freeze" and self._link is None:
             self._reply({"kind": "frozen", "id": frame["id"], **_UNTOUCHED})
             return
@@ -93,6 +100,7 @@ class Account:
     def _send_start(self) -> None:
         assert self._link is not None  # noqa: S101
         header = {"kind": "start", "identity": dict(self._identity), "has_root": self._root is not None}
+        header |= {"clock": self._clock + (time.monotonic() - self._opened) * self._rate, "rate": self._rate}
         if self._root is None:
             self._link.send(header)
             return

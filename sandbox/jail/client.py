@@ -88,14 +88,16 @@ class Supervisor:
         identity: Mapping[str, str],
         limits: Mapping[str, int] | None = None,
         root: Path | None = None,
+        clock: float = 0.0,
+        rate: float = 0.0,
         hold: Sequence[int] = (),
     ) -> Checkout:
         """A live checkout over ``folder``, which holds home, tmp, cloud and (unless it is the first time) shell, the saved state.
         ``identity``: account, region, instance_id, private_ip, hostname, role_name, access_key_id, secret_access_key,
         session_token, expiration (ISO 8601, Z). ``limits``: wall and cpu seconds, memory, file_bytes, processes.
         ``root``: the file with the account's frozen state. ``hold``: descriptors that the supervisor keeps open until the checkout's
-        last process is gone. Raises Fault."""
-        cloud = {"root": None if root is None else str(root), "bodies": str(folder / "cloud")}
+        last process is gone. ``clock``: what the account's clock shows, ``rate``: how many of its seconds go by in one. Raises Fault."""
+        cloud = {"root": None if root is None else str(root), "bodies": str(folder / "cloud"), "clock": clock, "rate": rate}
         frame = {"id": id, "dir": str(folder), "identity": dict(identity), "limits": dict(limits or {}), "cloud": cloud}
         try:
             return self._open(frame, hold)

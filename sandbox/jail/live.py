@@ -83,7 +83,7 @@ class Live:
             raise Fault("refused", f"{frame.kind} before open")
         elif frame.kind == "run":
             self._run(frame.header)
-        elif frame.kind in {"call", "freeze"}:
+        elif frame.kind in {"call", "advance", "freeze"}:
             self._account.ask(frame.header)
         elif (command := self._commands.get(frame.header.get("id"))) is not None:
             _pass_to(command, frame)
@@ -96,7 +96,8 @@ class Live:
             raise Fault("refused", f"{self._folder} has no home, tmp and cloud")
         self._identity = {name: str(header["identity"][name]) for name in _IDENTITY}
         self._limits = Limits.parse(header.get("limits") or {})
-        root = (header.get("cloud") or {}).get("root")
+        cloud = header.get("cloud") or {}
+        root = cloud.get("root")
         self._network = network.start(self._identity, self._house.empty)
         self._loop.child(self._network.pid, lambda _status: self._helper_ended())
         self._account = Account(
@@ -106,6 +107,8 @@ class Live:
             identity=self._identity,
             folder=self._folder / "cloud",
             root=Path(root) if root else None,
+            clock=float(cloud.get("clock") or 0.0),
+            rate=float(cloud.get("rate") or 0.0),
             reply=self._link.send,
             fault=self._fault,
         )

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -33,13 +33,18 @@ class RunResult:
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """The account at one moment. ``touched``: a cloud process ran; ``dirty``: it changed something. ``root``: sha256 of the file in
-    the checkout's ``cloud`` folder that holds the new state, None when unchanged. ``bodies``: all that the state refers to."""
+    the checkout's ``cloud`` folder that holds the new state, None when unchanged. ``bodies``: all that the state refers to.
+    ``clock``: what the account's clock shows, ``due_in``: its seconds until the next event; both are only said when touched.
+    ``failed``: events whose handlers broke."""
 
     touched: bool
     dirty: bool
     root: str | None
     bodies: list[str]
     inventory: dict[str, Any] = field(default_factory=dict)
+    clock: float = 0.0
+    due_in: float | None = None
+    failed: list[str] = field(default_factory=list)
 
 
 class Checkout:
@@ -130,12 +135,19 @@ class Checkout:
             raise CloudError(str(answer.header.get("code")), str(answer.header.get("message")))
         return answer.header.get("value")
 
+    def advance(self, *, skip: bool = False) -> float:
+        """Start the account if it is not live and run what is due; with ``skip`` go to the moment of the next event first.
+        Returns the seconds that its clock went on."""
+        number = self._next()
+        self._send({"kind": "advance", "id": number, "skip": skip})
+        return float(self._read(number).header.get("value") or 0.0)
+
     def freeze(self) -> Frozen:
         """Write the account's state and its new bodies into the checkout's ``cloud`` folder. The account stays usable."""
         number = self._next()
         self._send({"kind": "freeze", "id": number})
         header = self._read(number).header
-        return Frozen(header["touched"], header["dirty"], header["root"], list(header["bodies"]), dict(header["inventory"]))
+        return Frozen(**{one.name: header[one.name] for one in fields(Frozen) if one.name in header})
 
     def close(self) -> None:
         """End it; returns when no process of it is left. A checkout that is dead already closes silently."""

@@ -129,7 +129,8 @@ def _with_files(version: Version, put: list[str]) -> Version:
         _lay(snapshot.parts["home"], f"environment/{name}", data, mode)
     return Version.objects.create(
         parent=version, number=version.number, account=version.account, manifest=snapshot.save(), shell=version.shell,
-        cloud=version.cloud, cloud_bytes=version.cloud_bytes, home_bytes=snapshot.bytes, home_files=snapshot.files,
+        cloud=version.cloud, cloud_bytes=version.cloud_bytes, clock=version.clock, due_in=version.due_in,
+        home_bytes=snapshot.bytes, home_files=snapshot.files,
     )  # fmt: skip
 
 

@@ -26,10 +26,10 @@ DEADLINE = 60
 
 
 class Zygote:
-    def __init__(self, tls: Path) -> None:
+    def __init__(self, tls: Path, program: tuple[str, ...] = ("-m", "sandbox.cloud.zygote")) -> None:
         self.tls = tls
         ours, theirs = socket.socketpair()
-        argv = [sys.executable, "-m", "sandbox.cloud.zygote", str(theirs.fileno())]
+        argv = [sys.executable, *program, str(theirs.fileno())]
         self.process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], cwd=ROOT, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)})
         theirs.close()
         ours.settimeout(DEADLINE)
@@ -70,8 +70,14 @@ class Cloud:
     """One cloud process and what the supervisor would keep for it: bodies by sha256, the last root."""
 
     def __init__(
-        self, zygote: Zygote, root: bytes = b"", bodies: dict[str, bytes] | None = None, who: dict[str, str] | None = None
+        self,
+        zygote: Zygote,
+        root: bytes = b"",
+        bodies: dict[str, bytes] | None = None,
+        who: dict[str, str] | None = None,
+        **clock: float,
     ) -> None:
+        """``clock``, ``rate``: of the account's own time, which stands still without them."""
         self.zygote = zygote
         self.identity = who or identity()
         self.bodies = dict(bodies or {})
@@ -83,7 +89,8 @@ class Cloud:
         self.reader = wire.Reader(self.control)
         self._number = 0
         with _file(root) as fd:
-            wire.send(self.control, {"kind": "start", "identity": self.identity, "has_root": bool(root)}, fds=[fd] if root else [])
+            start = {"kind": "start", "identity": self.identity, "has_root": bool(root), **clock}
+            wire.send(self.control, start, fds=[fd] if root else [])
         self.started = self._until("ready", "fault")
         children = Path(f"/proc/{zygote.process.pid}/task/{zygote.process.pid}/children").read_text().split()
         self.pid = max(map(int, children), default=0)  # the newest
@@ -116,6 +123,11 @@ class Cloud:
         if frame.kind == "cloud-error":
             raise CloudError(frame.header["code"], frame.header["message"])
         return frame.header["value"]
+
+    def advance(self, *, skip: bool = False) -> float:
+        self._number += 1
+        wire.send(self.control, {"kind": "advance", "id": self._number, "skip": skip})
+        return self._until("result").header["value"]
 
     def freeze(self) -> wire.Frame:
         self.new = []

@@ -90,7 +90,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def test_nothing_starts_before_it_is_touched(bench):
     one, client = bench.open()
     client.close()
-    nothing = {"touched": False, "dirty": False, "root": None, "bodies": [], "inventory": {}}
+    nothing = account._UNTOUCHED
     assert bench.ask(one, "freeze") == {"kind": "frozen", "id": 1, **nothing}
     assert bench.zygote.pid == 0
 
