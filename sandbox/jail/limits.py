@@ -7,6 +7,7 @@ RLIMIT_NPROC is set inside because a process counts against its user in its own 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -108,12 +109,14 @@ def _proportional_memory(pid: int) -> int:
 
 @dataclass(slots=True)
 class Usage:
-    """Reads what a jail uses, from the *host's* pid of its pid 1: orphans move to it, so its tree is the whole jail.
+    """Reads what a jail uses, from the *host's* pid of its pid 1: orphans move to it, so its tree is the whole jail, save for
+    ``also``: host pids of those that were born elsewhere and moved in (warm tools), whose trees are counted as well.
 
     ``sample()`` costs about 45 microseconds a process. Once the pid 1 is gone it reads all zeros.
     """
 
     pid: int
+    also: Callable[[], Iterable[int]] = tuple
     _started: bytes = b""
     _alive: dict[int, tuple[bytes, float]] = field(default_factory=dict)
     _gone: float = 0.0
@@ -133,7 +136,8 @@ class Usage:
         """Host pids of the jail's processes, pid 1 first; empty once it is gone, also when its number is used again."""
         if not self._started or self._start_time() != self._started:
             return []
-        found, waiting = [self.pid], [self.pid]
+        found = [self.pid, *self.also()]
+        waiting = list(found)
         while waiting:
             children = _children(waiting.pop())
             found += children

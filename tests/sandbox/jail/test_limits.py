@@ -195,3 +195,12 @@ def test_limits_come_from_a_frame():
         Limits.parse({"cpu": 0})
     with pytest.raises(ValueError):
         Limits.parse({"cpu": "much"})
+
+
+def test_those_who_moved_in_count_with_their_children(start: Callable[..., object]) -> None:
+    inside, guest = (start("bash", "-c", "sleep 60 & echo ready; wait") for _ in range(2))
+    assert [running.process.stdout.readline() for running in (inside, guest)] == ["ready\n"] * 2
+    both = Usage(inside.usage.pid, also=lambda: [guest.usage.pid])
+    assert len(guest.usage.pids()) >= 2
+    assert set(both.pids()) == {*inside.usage.pids(), *guest.usage.pids()}
+    assert both.sample().processes == len(both.pids())
