@@ -1,4 +1,4 @@
-"""What can be done to sandboxes: each is one atomic write; all but ``blank`` run nothing."""
+"""What can be done to sandboxes: each is one atomic write; all but ``blank`` and ``skip`` run nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from sandbox import signals, workers
+from sandbox import signals, waking, workers
 from sandbox.checkout import checkout, folder_of
 from sandbox.errors import Busy, Fault
 from sandbox.models import Sandbox, Version
@@ -62,6 +62,14 @@ def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None) -> Version:
             signals.back_at_start.send(Sandbox, sandbox=sandbox)
     log.info("sandbox %s was reset to %s by %s", sandbox.pk, sandbox.head, by)
     return sandbox.head
+
+
+def skip(*, sandbox: Sandbox, by: Any) -> bool:
+    """Do not wait for the next event in its account: it happens now. False where none is due. Raises Busy, OverQuota, Fault."""
+    with checkout(sandbox) as live:
+        happened = waking.advance(live, skip=True)
+    log.info("sandbox %s was led on to its next event by %s", sandbox.pk, by)
+    return happened
 
 
 def delete(*, sandbox: Sandbox, by: Any) -> None:

@@ -127,6 +127,12 @@ class Sandbox(models.Model):
         stood = (timezone.now() - self.head_since).total_seconds()
         return self.head.clock + max(0.0, stood) * self.clock_rate
 
+    def due_in(self) -> float | None:
+        """Seconds, of real time, until the next event in its account; None without one."""
+        if self.head.due_in is None:
+            return None
+        return max(0.0, self.head.due_in - (self.clock_now() - self.head.clock)) / self.clock_rate
+
     @property
     def instance_id(self) -> str:
         """The workstation's EC2 instance id: i- and 17 hex digits, the sandbox's own."""

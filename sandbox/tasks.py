@@ -9,10 +9,11 @@ from typing import Any
 from celery import current_app, shared_task
 from celery.signals import worker_init
 
-from sandbox import runtime
+from sandbox import runtime, waking
 from sandbox.store import prune as store
 
 log = logging.getLogger(__name__)
+WAKE_SECONDS = 2.0
 
 
 @worker_init.connect
@@ -32,4 +33,18 @@ def prune() -> None:
     store.drop_idle_copies()
 
 
+@shared_task(expires=WAKE_SECONDS)
+def wake_due() -> None:
+    """Every few seconds: hand out the sandboxes in which something is due."""
+    for pk in waking.claim_due():
+        wake.delay(str(pk))
+
+
+@shared_task
+def wake(pk: str) -> None:
+    """Let what is due in one sandbox happen."""
+    waking.wake(pk)
+
+
+current_app.conf.beat_schedule.setdefault("sandbox-wake", {"task": "sandbox.tasks.wake_due", "schedule": WAKE_SECONDS})
 current_app.conf.beat_schedule.setdefault("sandbox-prune", {"task": "sandbox.tasks.prune", "schedule": 86400.0})

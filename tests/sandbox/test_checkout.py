@@ -204,7 +204,7 @@ def test_real_tools_meet_the_cloud(sandbox: Sandbox) -> None:
     assert (status, output) == (0, f"arn:aws:sts::{sandbox.head.account}:assumed-role/LabWorkstationRole/{sandbox.instance_id}\n")
     status, output, version = do(sandbox, "aws s3 mb s3://mine-$RANDOM && aws s3 ls | wc -l")
     assert (status, output.splitlines()[-1]) == (0, "1")
-    assert [row["type"] for row in version.changes["cloud"]] == ["bucket"]
+    assert [row["kind"] for row in version.changes["cloud"]] == ["bucket"]
 
 
 def test_what_is_not_there_is_said_as_aws_says_it(sandbox: Sandbox) -> None:
