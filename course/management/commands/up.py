@@ -6,11 +6,7 @@ import errno
 import os
 import signal
 import socket
-import sys
 import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from course import translations
-from course.local import demo, processes, redis
+from course.local import demo, processes, redis, site
 from course.local.processes import Service
 from sandbox.jail import canary, kernel
 from sandbox.runtime import rootfs
@@ -86,39 +82,17 @@ class Command(BaseCommand):
         connection.close()
 
     def _start(self, services: list[Service], port: int, workers: int) -> None:
-        logs, python = settings.VAR / "log", sys.executable
-        url = os.environ.get("REDIS_URL")
+        server, url = None, os.environ.get("REDIS_URL")
         if url is None:
             try:
-                server, url = redis.service(logs / "valkey.log")
+                server, url = redis.service(settings.VAR / "log" / "valkey.log")
             except redis.NoRedis as error:
                 remedy = "`apt install valkey-server` (or redis-server), or set REDIS_URL to a server you have."
                 raise CommandError(f"{error}\n→ {remedy}") from error
-            self._launch(services, server)
-        self._wait("Redis", lambda: redis.answers(url), logs / "valkey.log", 10)
-        env = {"REDIS_URL": url, "DJANGO_SETTINGS_MODULE": "course.settings"}
-        celery = [python, "-m", "celery", "-A", "course"]
-        for number in range(1, workers + 1):
-            name = f"worker{number}"
-            quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "info", "-n", f"{name}@%h"]
-            self._launch(services, Service(name, [*celery, "worker", *quiet], logs / f"{name}.log", env))
-        schedule = str(settings.VAR / "run" / "beat")
-        self._launch(services, Service("beat", [*celery, "beat", "-l", "warning", "-s", schedule, "--pidfile="], logs / "beat.log", env))
-        web = [python, "-m", "uvicorn", "course.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
-        web += ["--timeout-graceful-shutdown", "2", "--no-access-log", "--log-level", "warning"]
-        self._launch(services, Service("web", web, logs / "web.log", env))
-        self._wait("The web server", lambda: _healthy(port), logs / "web.log", 30)
-
-    def _launch(self, services: list[Service], service: Service) -> None:
-        services.append(service)
-        service.start()
-
-    def _wait(self, what: str, ready: Any, log_file: Path, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while not ready():
-            if time.monotonic() > deadline:
-                raise CommandError(f"{what} did not start within {seconds:.0f} s.\n→ {log_file} says why.")
-            time.sleep(0.05)
+        try:
+            site.start(services, url, server, port=port, workers=workers, folder=settings.VAR)
+        except site.NotUp as error:
+            raise CommandError(str(error)) from error
 
     def _say_where(self, port: int) -> None:
         rows = "\n".join(f"    {name:<12}{password}" for name, password in self.accounts.items())
@@ -136,11 +110,3 @@ class Command(BaseCommand):
 
 def _stop(number: int, frame: FrameType | None) -> None:
     raise Stop
-
-
-def _healthy(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
