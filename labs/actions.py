@@ -16,6 +16,7 @@ from labs.editions import keep_edition, lab_of
 from labs.lab.model import Lab
 from labs.models import Attempt, Command, StepProgress
 from sandbox import actions as sandboxes
+from sandbox import waking
 from sandbox.errors import LearnerError
 from sandbox.models import Sandbox
 
@@ -65,6 +66,8 @@ def _to_first_step(attempt: Attempt, lab: Lab) -> None:
 def seen(*, attempt: Attempt, language: str) -> None:
     """The learner looks at it, in this language."""
     Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now(), language=language[:2])
+    if attempt.sandbox_id is not None:
+        waking.seen(attempt.sandbox_id)
 
 
 def submit_command(*, attempt: Attempt, line: str, key: uuid.UUID, rows: int = 24, cols: int = 100) -> Command:

@@ -75,7 +75,7 @@ def block(command: Command) -> dict[str, Any]:
         "output_html": _safe(shown.lines_html),
         "current_html": _safe(shown.tail_html),
         "message": ours(command.message, **command.message_values) if command.message else "",
-        "changes": _changes(command.changes),
+        "changes": changes(command.changes),
     }
 
 
@@ -100,7 +100,8 @@ def _duration(milliseconds: int | None) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
-def _changes(changes: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+def changes(changes: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """A version's changes, with words."""
     verbs = {"added": gettext("added"), "modified": gettext("changed"), "changed": gettext("changed")}
     verbs |= {"deleted": gettext("deleted"), "removed": gettext("deleted")}
     found = {what: [{**row, "word": verbs.get(str(row.get("change")), "")} for row in rows] for what, rows in changes.items() if rows}
@@ -225,7 +226,7 @@ def _after(position: str, running: Command | None) -> str:
 
 def urls(attempt: Attempt) -> dict[str, str]:
     """The attempt's addresses, by the names that ``labs.urls`` gives them; all but ``start`` take the attempt's key."""
-    names = ("page", "stream", "commands", "input", "stop", "reset")
+    names = ("page", "stream", "commands", "input", "stop", "reset", "skip")
     return {"start": reverse("start", args=[attempt.lab])} | {name: reverse(name, args=[attempt.pk]) for name in names}
 
 

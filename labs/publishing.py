@@ -1,6 +1,6 @@
 """Tells the pages of an attempt what changed, as HTML in the learner's language.
 
-Events: ``block`` {html}, ``output`` {id, lines, current}, ``guide`` {html}, ``prompt`` {html}, ``reload`` {}.
+Events: ``block`` {html}, ``output`` {id, lines, current}, ``guide`` {html}, ``prompt`` {html}, ``clock`` {html}, ``reload`` {}.
 """
 
 from __future__ import annotations
@@ -51,6 +51,13 @@ def guide_changed(lab: Lab, attempt: Attempt) -> None:
         if lab.steps:
             html.append(_render("track", attempt, track=presenting.track(lab, attempt)))
     events.publish(attempt.pk, "guide", html="".join(html))
+
+
+def clock_changed(attempt: Attempt, clock: dict[str, Any]) -> None:
+    """``clock``: see ``labs.clock``."""
+    with in_language_of(attempt):
+        html = _render("clock", attempt, clock=clock, urls=presenting.urls(attempt))
+    events.publish(attempt.pk, "clock", html=html)
 
 
 def prompt_changed(attempt: Attempt) -> None:

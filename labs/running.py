@@ -14,11 +14,12 @@ from typing import Any
 
 from django.conf import settings
 
-from labs import control, grading, publishing
+from labs import clock, control, grading, publishing
 from labs.editions import lab_of
 from labs.looking import LastCommand
 from labs.models import Attempt, Command
 from labs.output import Output
+from sandbox import actions as sandboxes
 from sandbox import workers
 from sandbox.checkout import Live, Result, checkout
 from sandbox.errors import Busy, Fault, LearnerError, SandboxError
@@ -66,9 +67,10 @@ def _run(command: Command) -> None:
         raise LearnerError("preparing")
     with contextlib.ExitStack() as stack:
         live = held(stack, attempt.sandbox)
-        before = live.head.pk
+        before, shown = live.head.pk, clock.clock(attempt)
         result, output = _run_line(command, live)
         version = _commit(command, live, result, output)
+        clock.changed(attempt, shown)
         if version is not None:
             last = LastCommand(command.line, result.status, plain(output.value()))
             _grade(attempt, live, last, version, grading.touched(command.changes, new_version=version.pk != before))
@@ -158,6 +160,32 @@ def _grade(attempt: Attempt, live: Live, last: LastCommand | None, version: Vers
         log.exception("attempt %s could not be graded", attempt.pk)
 
 
+def skip(attempt_id: int) -> None:
+    """Go to the next event of the attempt's account. What happens then reaches the page by ``time_passed``."""
+    attempt = Attempt.objects.select_related("sandbox", "user").get(pk=attempt_id)
+    if attempt.sandbox is None:
+        return
+    try:
+        sandboxes.skip(sandbox=attempt.sandbox, by=attempt.user)
+    except SandboxError as error:
+        _not_opened(attempt, error)
+    finally:
+        clock.changed(attempt)
+
+
+def time_passed(live: Live, version: Version) -> None:
+    """Something that was due has happened in ``live`` and made ``version``: the current step is looked at, the pages are told."""
+    for attempt in Attempt.objects.select_related("sandbox").filter(sandbox=live.sandbox, finished=None):
+        with publishing.in_language_of(attempt):
+            _grade(attempt, live, _last(attempt), version, grading.touched(version.changes, new_version=True))
+        clock.changed(attempt)
+
+
+def _not_opened(attempt: Attempt, error: SandboxError) -> None:
+    """What a look or a skip could not be done for. The page says what was last found."""
+    log.error("attempt %s: its sandbox could not be used: %s %s", attempt.pk, error.code, error.detail)
+
+
 def check(attempt_id: int) -> None:
     """Look at the current step now. What it finds reaches the page as an event."""
     attempt = Attempt.objects.select_related("sandbox").get(pk=attempt_id)
@@ -168,8 +196,8 @@ def check(attempt_id: int) -> None:
             with contextlib.ExitStack() as stack:
                 live = held(stack, attempt.sandbox)
                 _grade(attempt, live, _last(attempt), live.head, grading.EVERYTHING)
-        except SandboxError:  # the page still says "looking": what it says then is the last look's finding
-            log.exception("attempt %s could not be looked at", attempt_id)
+        except SandboxError as error:  # the page still says "looking": what it says then is the last look's finding
+            _not_opened(attempt, error)
         finally:
             publishing.guide_changed(lab_of(attempt), attempt)
 

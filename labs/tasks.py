@@ -26,6 +26,12 @@ def check_attempt(attempt_id: int) -> None:
 
 
 @shared_task
+def skip_ahead(attempt_id: int) -> None:
+    """Go to the next event of an attempt's account."""
+    running.skip(attempt_id)
+
+
+@shared_task
 def prepare_attempt(attempt_id: int) -> None:
     """Give an attempt its sandbox."""
     preparing.prepare(attempt_id)

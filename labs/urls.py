@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from labs import stream, views, watch
+from labs import clock_views, stream, views, watch
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/commands/", views.commands, name="commands"),
     path("attempts/<int:pk>/input/", views.type_in, name="input"),
     path("attempts/<int:pk>/stop/", views.stop, name="stop"),
+    path("attempts/<int:pk>/skip/", clock_views.skip, name="skip"),
     path("attempts/<int:pk>/reset/", views.reset, name="reset"),
     path("attempts/<int:pk>/steps/<slug:step>/check/", views.check, name="check"),
     path("attempts/<int:pk>/steps/<slug:step>/hint/", views.hint, name="hint"),

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from labs import access, actions, presenting, wording
+from labs import access, actions, clock, presenting, wording
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -99,7 +99,13 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page_context(attempt: Attempt, found: Lab, readonly: bool) -> dict[str, Any]:
     context = presenting.page(found, attempt)
-    return context | {"attempt": attempt, "readonly": readonly, "urls": presenting.urls(attempt), "key": uuid.uuid4()}
+    return context | {
+        "attempt": attempt,
+        "readonly": readonly,
+        "urls": presenting.urls(attempt),
+        "key": uuid.uuid4(),
+        "clock": clock.clock(attempt),
+    }
 
 
 def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
@@ -112,6 +118,7 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
         "log": render_to_string("labs/log.html", context),
         "guide": steps + (render_to_string("labs/track.html", context) if steps else ""),
         "prompt": render_to_string("labs/prompt_sign.html", context),
+        "clock": render_to_string("labs/clock.html", context),
     }
 
 

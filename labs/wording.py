@@ -16,6 +16,7 @@ SENTENCES = {
     "not-running": _("This command has ended already."),
     "not-delivered": _("The input did not reach the program. Try again in a moment."),
     "no-more-hints": _("There are no more hints."),
+    "nothing-due": _("Nothing is due in your account."),
     "step-locked": _("Do the steps before this one first."),
     "closed": _("This attempt is closed."),
     # what became of a command
@@ -83,6 +84,19 @@ def words(code: str, /, **values: Any) -> str:
         return sentence % values if "%(" in sentence else sentence
     except KeyError:
         return gettext(SENTENCES["over-quota"]) if code.startswith(("home-", "cloud-")) else sentence
+
+
+def duration(seconds: float) -> str:
+    """In the active language, the two largest units: 6 d 23 h."""
+    seconds = max(1, round(seconds))
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if days:
+        return gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
+    if hours:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes % 60}
+    if minutes:
+        return gettext("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds % 60}
+    return gettext("%(seconds)s s") % {"seconds": seconds}
 
 
 def size(count: int) -> str:

@@ -35,11 +35,13 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   output: (data) => console_.output(data),
   guide,
   prompt: (data) => put(data.html),
+  clock: (data) => put(data.html),
   refresh(data) {
     if (data.ready !== lab.dataset.ready) return location.reload();
     console_.refresh(data.log);
     guide({ html: data.guide });
     put(data.prompt);
+    put(data.clock);
   },
   reload: () => leaving || location.reload(),
 }, status);

@@ -28,6 +28,7 @@ def test_beat_sweeps():
     [
         (tasks.run_command, running, "run", (7,)),
         (tasks.check_attempt, running, "check", (7,)),
+        (tasks.skip_ahead, running, "skip", (7,)),
         (tasks.prepare_attempt, preparing, "prepare", (7,)),
         (tasks.prebuild, preparing, "prebuild", ()),
         (tasks.sweep, sweeper, "sweep", ()),
