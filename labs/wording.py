@@ -27,6 +27,10 @@ SENTENCES = {
     "home-files": _(
         "Not kept: there would be %(used)s files, and the sandbox takes %(limit)s. Everything is as it was before this command."
     ),
+    "home-depth": _(
+        "Not kept: your folders would be nested deeper than the sandbox takes, %(limit)s levels. "
+        "Everything is as it was before this command."
+    ),
     "cloud-bytes": _(
         "Not kept: your AWS account would take %(used)s, and the sandbox has %(limit)s. Everything is as it was before this command."
     ),
@@ -41,6 +45,7 @@ SENTENCES = {
     "cpu": _("Ended: a command may use %(limit)s seconds of processor time."),
     "memory": _("Ended: it used more memory than the sandbox has."),
     "processes": _("Ended: it started more processes than the sandbox allows."),
+    "files": _("Ended: it held more files and connections open than the sandbox allows."),
     "disk": _("Ended: it wrote more to the disk than the sandbox has."),
     "killed": _("Ended."),
     "full-screen": _(

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from sandbox import signals, waking, workers
+from sandbox import folders, signals, waking, workers
 from sandbox.checkout import checkout, folder_of
 from sandbox.errors import Busy, Fault
 from sandbox.models import Sandbox, Version
@@ -81,7 +81,7 @@ def delete(*, sandbox: Sandbox, by: Any) -> None:
                 WorkingCopy(folder).close()
             except Fault as error:
                 raise Busy("busy") from error
-            tree.remove(folder)
+            folders.remove(folder)
         Sandbox.objects.filter(pk=sandbox.pk).delete()
     log.info("sandbox %s was deleted by %s", sandbox.pk, by)
 

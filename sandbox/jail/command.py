@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -13,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sandbox.jail import bwrap, disk, shell
-from sandbox.jail.limits import Limits, Usage
+from sandbox.jail import bwrap, shell
+from sandbox.jail.disk import Watcher
+from sandbox.jail.limits import POLL_SECONDS, Limits, Usage
 from sandbox.jail.link import Link
 from sandbox.jail.loop import READ, Loop
 from sandbox.jail.pty import Terminal
@@ -24,7 +24,6 @@ BATCH_SECONDS = 0.02
 BATCH_BYTES = 16384
 HIGH_WATER = 262144  # unsent bytes above which the program's output is left where it is
 MAX_INPUT = 262144
-POLL_SECONDS = 0.15
 QUIET_SECONDS = 0.3
 GRACE_SECONDS = 3.0  # between ^C and SIGKILL
 INSIST_SECONDS = 0.1
@@ -42,10 +41,11 @@ class Command:
         jail: Callable[[Path, Limits], bwrap.Jail],
         namespaces: tuple[int, int],
         limits: Limits,
+        disk: Watcher,
         ended: Callable[[Command, dict[str, Any]], None],
     ) -> None:
         self._loop, self._link, self._make_jail, self._namespaces, self._limits = loop, link, jail, namespaces, limits
-        self._ended = ended
+        self._disk, self._ended = disk, ended
         self.id: Any = None
         self.pid = 0
         self.init: int | None = None  # the jail's pid 1, as the host numbers it
@@ -63,7 +63,7 @@ class Command:
         self._flush_timer: Any = None
         self._waiting = False
         self._usage: Usage | None = None
-        self._disk: disk.Watch | None = None
+        self._watched: int | None = None
         self._deadline = self._kill_at = float("inf")
 
     def start(self, frame: dict[str, Any], folder: Path, state: Path) -> None:
@@ -78,8 +78,8 @@ class Command:
         jail = self._make_jail(folder, self._limits)
         if not self._save:  # it looks and keeps nothing: files included
             jail = replace(jail, frozen=True, environment={**jail.environment, "TMPDIR": shell.INSIDE})
-        self._disk = disk.Watch([jail.home, jail.tmp, folder])
         self._spawn(jail, begin.argv, frame, pipe=pipe)
+        self._watched = self._disk.watch([jail.home, jail.tmp, folder], lambda: self.kill("disk"))
         self._deadline = time.monotonic() + self._limits.wall
         self._active = time.monotonic()
         self._loop.watch(self._read_fd, READ, self._read)
@@ -204,7 +204,7 @@ class Command:
     def _poll(self) -> None:
         if self._status is None:
             self._poll_once()
-            self._loop.later(POLL_SECONDS, self._poll)
+            self._loop.later(POLL_SECONDS if self._usage is None else self._usage.pause(self._limits), self._poll)
 
     def _poll_once(self) -> None:
         if self._status is not None or self._usage is None:
@@ -220,8 +220,6 @@ class Command:
                 self.interrupt("cpu", grace=1.0)
             elif over != "cpu":
                 self.kill(over)
-        elif self._disk is not None and self._disk.over():
-            self.kill("disk")
         elif self._terminal is not None and not self._waiting and now - self._active > QUIET_SECONDS:
             self._tell_waiting(self._terminal, self._usage)
 
@@ -283,6 +281,8 @@ class Command:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self.init, os.WNOHANG)
         self._drain()
+        if self._watched is not None:
+            self._disk.forget(self._watched)
         try:
             result = self._result()
         except (OSError, ValueError) as error:
@@ -304,7 +304,7 @@ class Command:
     def _result(self) -> dict[str, Any]:
         assert self._status is not None  # noqa: S101
         left = shell.collect(self._folder, self._status, interrupted=self._interrupted)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._disk.remove(self._folder)
         state = left.state if left.state is not None else shell.with_status(self._old, left.status)
         if left.too_big:
             self._link.send({"kind": "output", "id": self.id}, shell.TOO_BIG)
@@ -321,4 +321,4 @@ class Command:
                 self._loop.unwatch(fd)
                 os.close(fd)
         self._read_fd = self._info_fd = -1
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._disk.remove(self._folder)

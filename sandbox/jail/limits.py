@@ -7,11 +7,16 @@ RLIMIT_NPROC is set inside because a process counts against its user in its own 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
+from sandbox.jail import hidden
+
 MIB = 1024 * 1024
+POLL_SECONDS, MIN_POLL_SECONDS = 0.15, 0.02
+_BYTES_PER_SECOND = 3 * 1024 * MIB * min(os.cpu_count() or 1, 8)
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK = os.sysconf("SC_CLK_TCK")
 _COUNTED = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
@@ -20,7 +25,7 @@ _COUNTED = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds of wall clock and of CPU (all processes together), bytes of memory (all together), processes and
-    threads, bytes of one file."""
+    threads, bytes of one file, open files of one process and of all together, sockets of the sandbox's network."""
 
     wall: int = 600
     cpu: int = 120
@@ -28,6 +33,8 @@ class Limits:
     processes: int = 128
     file_bytes: int = 64 * MIB
     open_files: int = 512
+    descriptors: int = 2048
+    sockets: int = 1024
 
     @classmethod
     def parse(cls, values: dict[str, object]) -> Self:
@@ -49,6 +56,7 @@ class Limits:
             f"--nofile={self.open_files}",
             "--core=0",
             "--memlock=65536",
+            "--sigpending=1024",
             "--msgqueue=0",
             "--rtprio=0",
             "--nice=0",
@@ -57,12 +65,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One reading: bytes of memory, seconds of CPU, number of processes and of threads."""
+    """One reading: bytes of memory, seconds of CPU, number of processes, of threads and of descriptors."""
 
     memory: int
     cpu: float
     processes: int
     threads: int
+    descriptors: int = 0
 
 
 def _children(pid: int) -> list[int]:
@@ -93,6 +102,15 @@ def _stat(pid: int) -> list[bytes]:
     return _read(f"/proc/{pid}/stat").rpartition(b") ")[2].split()
 
 
+def _descriptors(pid: int) -> int:
+    """Linux 6.2 and later say the number as the folder's size; before, the folder has none and is listed."""
+    folder = f"/proc/{pid}/fd"
+    try:
+        return os.stat(folder).st_size or len(os.listdir(folder))  # noqa: PTH116, PTH208
+    except OSError:
+        return 0
+
+
 def _status_memory(pid: int) -> int:
     """Anonymous and shared memory, swap and page tables; program text and other page cache belongs to nobody."""
     return sum(int(line.split()[1]) * 1024 for line in _read(f"/proc/{pid}/status").splitlines() if line.startswith(_COUNTED))
@@ -120,6 +138,9 @@ class Usage:
     _started: bytes = b""
     _alive: dict[int, tuple[bytes, float]] = field(default_factory=dict)
     _gone: float = 0.0
+    _looks: hidden.Looks = field(default_factory=hidden.Looks)
+    _memory: int = 0
+    _took: float = 0.0
 
     def __post_init__(self) -> None:
         self._started = self._start_time()
@@ -145,7 +166,7 @@ class Usage:
         return found
 
     def sample(self) -> Sample:
-        memory = processes = threads = 0
+        memory = processes = threads = descriptors = 0
         reaped = 0.0
         seen: dict[int, tuple[bytes, float]] = {}
         for pid in self.pids():
@@ -156,9 +177,11 @@ class Usage:
                 continue
             processes += 1
             threads += int(stat[17])
+            descriptors += _descriptors(pid)
             seen[pid] = (stat[19], (int(stat[11]) + int(stat[12])) / _TICK)
             reaped += (int(stat[13]) + int(stat[14])) / _TICK
-        return Sample(memory, self._cpu(seen, reaped), processes, threads)
+        self._memory = memory
+        return Sample(memory, self._cpu(seen, reaped), processes, threads, descriptors)
 
     def _cpu(self, seen: dict[int, tuple[bytes, float]], reaped: float) -> float:
         """A parent that ignores SIGCHLD inherits no times, so what was last seen of the vanished is kept as well."""
@@ -177,13 +200,40 @@ class Usage:
                     total += _status_memory(pid)
                 except (OSError, ValueError):
                     continue
+        self._memory = total
         return total
 
     def over(self, limits: Limits) -> str | None:
-        """``memory``, ``cpu`` or None: which limit of the whole jail is passed at this moment."""
+        """``memory``, ``cpu``, ``files``, ``disk`` or None: which limit of the whole jail is passed at this moment."""
+        begun = time.monotonic()
+        try:
+            return self._over(limits)
+        finally:
+            self._took = time.monotonic() - begun
+
+    def _over(self, limits: Limits) -> str | None:
         sample = self.sample()
         if sample.cpu > limits.cpu:
             return "cpu"
         if sample.memory > limits.memory and self.memory_in_full() > limits.memory:
             return "memory"
-        return None
+        if sample.descriptors > limits.descriptors or hidden.sockets(self.pid) > limits.sockets:
+            return "files"
+        return self._over_unseen(limits, sample)
+
+    def _over_unseen(self, limits: Limits, sample: Sample) -> str | None:
+        if hidden.shm_entries(self.pid) > hidden.MAX_SHM_ENTRIES:
+            return "files"
+        unseen = self._looks.at(list(self._alive), limits.file_bytes)
+        if unseen.zero:
+            return "memory"
+        if sample.memory + unseen.memory > limits.memory and self.memory_in_full() + unseen.memory > limits.memory:
+            return "memory"
+        return "disk" if unseen.disk > hidden.MAX_DISK else None
+
+    def pause(self, limits: Limits) -> float:
+        """Seconds until it should be asked again: the less there is left, the sooner, so that what is taken between two
+        looks stays small. A processor hands out 3 GB a second at most, and few machines more than eight times that. Asking itself
+        takes at most a fifth of the time."""
+        left = max(0, limits.memory - self._memory)
+        return max(4 * self._took, min(POLL_SECONDS, max(MIN_POLL_SECONDS, left / _BYTES_PER_SECOND)))

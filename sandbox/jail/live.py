@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import secrets
 import socket
 import sys
 import traceback
@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, network
+from sandbox.jail import bwrap, disk, network
 from sandbox.jail.account import Account
 from sandbox.jail.command import Command
 from sandbox.jail.limits import Limits
@@ -33,6 +33,7 @@ class House:
 
     rootfs: Rootfs
     zygote: Zygote
+    disk: disk.Watcher
     empty: Path
 
 
@@ -47,7 +48,6 @@ class Live:
         self._network: network.Network | None = None
         self._account: Account | None = None
         self._commands: dict[Any, Command] = {}
-        self._count = 0
         self._closing = self._answer_close = False
         self._left = 0
 
@@ -98,6 +98,9 @@ class Live:
         self._limits = Limits.parse(header.get("limits") or {})
         cloud = header.get("cloud") or {}
         root = cloud.get("root")
+        if (left := self._folder / "run").is_dir():
+            for folder in left.iterdir():
+                self._house.disk.remove(folder)
         self._network = network.start(self._identity, self._house.empty)
         self._loop.child(self._network.pid, lambda _status: self._helper_ended())
         self._account = Account(
@@ -117,13 +120,13 @@ class Live:
     def _run(self, header: dict[str, Any]) -> None:
         if self._network is None or header["id"] in self._commands or len(self._commands) >= MAX_COMMANDS:
             raise Fault("refused", "too many commands at once")
-        self._count += 1
-        folder = self._folder / "run" / str(self._count)
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = self._folder / "run" / secrets.token_hex(8)  # a name of its own: the one before may still be being removed
         folder.mkdir(parents=True, mode=0o700)
         limits = replace(self._limits, wall=int(header["wall"])) if header.get("wall") else self._limits
         namespaces = (self._network.user_ns, self._network.net_ns)
-        command = Command(self._loop, self._link, jail=self._jail, namespaces=namespaces, limits=limits, ended=self._ended)
+        command = Command(
+            self._loop, self._link, jail=self._jail, namespaces=namespaces, limits=limits, disk=self._house.disk, ended=self._ended
+        )
         self._commands[header["id"]] = command
         try:
             command.start(header, folder, self._folder / "shell")

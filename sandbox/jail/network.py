@@ -25,6 +25,16 @@ from sandbox.jail.dns import CLOUD_ADDRESS
 METADATA_ADDRESS = "169.254.169.254"
 DNS_ADDRESSES = ("169.254.169.253", "10.0.0.2")
 _START_SECONDS = 10.0
+_SETTINGS = {
+    # What was sent and not read is nobody's memory, so a connection holds little, and few wait to be accepted.
+    "net/ipv4/tcp_rmem": "4096 131072 131072",
+    "net/ipv4/tcp_wmem": "4096 65536 131072",
+    "net/core/somaxconn": "256",
+    "net/ipv4/tcp_max_tw_buckets": "4096",
+    # Counted per user, who is the same for all sandboxes of this machine: one must not leave the others without.
+    "user/max_inotify_instances": "32",
+    "user/max_inotify_watches": "8192",
+}
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _SIOCSIFADDR, _SIOCSIFNETMASK = 0x8913, 0x8914, 0x8916, 0x891C
 _IFF_UP = 0x1
 
@@ -139,6 +149,8 @@ def _make(ids: tuple[int, int], identity: Mapping[str, str]) -> tuple[list[socke
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{ids[0]} {ids[0]} 1")
     Path("/proc/self/gid_map").write_text(f"{ids[1]} {ids[1]} 1")
+    for name, value in _SETTINGS.items():
+        Path("/proc/sys", name).write_text(value)
     _addresses([METADATA_ADDRESS, *DNS_ADDRESSES, CLOUD_ADDRESS, identity["private_ip"]])
     listeners = [_bound(socket.SOCK_STREAM, CLOUD_ADDRESS, port, 256) for port in (443, 80)]
     sockets = [_bound(socket.SOCK_STREAM, METADATA_ADDRESS, 80, 32)]

@@ -19,7 +19,7 @@ Mode = Literal["pty", "pipe"]
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a command ended. ``status``: the shell's ``$?``. ``reason``: exit, stopped, wall, cpu, memory, processes, disk or killed.
+    """How a command ended. ``status``: the shell's ``$?``. ``reason``: exit, stopped, wall, cpu, memory, files, disk or killed.
     ``cwd``: absolute path inside. ``incomplete``: the shell would ask for more (PS2); nothing ran. Times in milliseconds."""
 
     status: int

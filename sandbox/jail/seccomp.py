@@ -6,8 +6,12 @@ EPERM where a program should say so, EAFNOSUPPORT for address families. A call t
 (``int 0x80``) kills the process, for its numbers mean something else.
 
 AF_NETLINK is refused: glibc then takes loopback and IPv4 as given in getaddrinfo, ``ip`` says so in words, and the
-routing and netfilter code of the kernel stays out of reach. memfd and legacy AIO are refused because what they use
-is counted against nobody (unmapped memory, the host-wide fs.aio-max-nr).
+routing and netfilter code of the kernel stays out of reach.
+
+Memory that is counted against nobody is refused: memfd, legacy AIO (the host-wide fs.aio-max-nr), the splice family (a
+pipe that refers to one byte holds a huge page of 2 MB), and anonymous shared memory, whose pages outlive every mapping in
+which they would be counted. Files in /dev/shm, which is small, do for multiprocessing. A pipe keeps its usual 64 KB; a
+socket that asks for larger buffers is told that it has them and keeps the usual ones, for a size is a hint anyway.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ NEWEST_KNOWN = 462  # mseal, Linux 6.10
 NOT_THERE = {
     "io_setup": 206, "io_destroy": 207, "io_getevents": 208, "io_submit": 209, "io_cancel": 210, "memfd_create": 319,
     "io_pgetevents": 333, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "clone3": 435,
+    "splice": 275, "tee": 276, "vmsplice": 278,
     "memfd_secret": 447, "map_shadow_stack": 453, "statmount": 457, "listmount": 458,
 }  # fmt: skip
 FORBIDDEN = {
@@ -51,7 +56,7 @@ FORBIDDEN = {
     "vhangup": 153, "modify_ldt": 154, "_sysctl": 156, "sysfs": 139, "ustat": 136, "uselib": 134, "nfsservctl": 180,
     "vserver": 236,
 }  # fmt: skip
-_IOCTL, _SOCKET, _SOCKETPAIR, _CLONE, _PERSONALITY = 16, 41, 53, 56, 135
+_MMAP, _IOCTL, _SOCKET, _SOCKETPAIR, _SETSOCKOPT, _CLONE, _FCNTL, _PERSONALITY = 9, 16, 41, 53, 54, 56, 72, 135
 
 # NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 NAMESPACE_BITS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
@@ -61,6 +66,10 @@ FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
 SOCKET_TYPES = {"SOCK_STREAM": 1, "SOCK_DGRAM": 2}
 PROTOCOLS = {"any": 0, "unix": 1, "tcp": 6, "udp": 17}
 _SOCKET_TYPE_MASK = 0x7FF  # without SOCK_CLOEXEC and SOCK_NONBLOCK
+_SOL_SOCKET = 1
+BUFFERS = {"SO_SNDBUF": 7, "SO_RCVBUF": 8, "SO_SNDBUFFORCE": 32, "SO_RCVBUFFORCE": 33}
+F_SETPIPE_SZ = 1031
+_MAP_SHARED, _MAP_ANONYMOUS = 0x1, 0x20  # MAP_SHARED_VALIDATE, 0x3, has the first one's bit; MAP_PRIVATE is 0x2
 PERSONALITIES = (0x0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF)
 
 
@@ -71,6 +80,16 @@ def _check_clone(program: bpf.Program) -> None:
     program.answer(bpf.ERRNO | errno.EPERM)
     program.answer(bpf.ALLOW)
     program.label("not clone")
+
+
+def _check_mmap(program: bpf.Program) -> None:
+    program.add(bpf.EQUAL, _MMAP, 0, "not mmap")
+    program.add(bpf.LOAD, bpf.argument(3))
+    program.add(bpf.ANY_BIT, _MAP_SHARED, 0, 2)
+    program.add(bpf.ANY_BIT, _MAP_ANONYMOUS, 0, 1)
+    program.answer(bpf.ERRNO | errno.ENOMEM)
+    program.answer(bpf.ALLOW)
+    program.label("not mmap")
 
 
 def _check_ioctl(program: bpf.Program) -> None:
@@ -97,6 +116,23 @@ def _check_socket(program: bpf.Program) -> None:
     program.label("unix")
     program.answer(bpf.ALLOW)
     program.label("not socket")
+
+
+def _check_buffers(program: bpf.Program) -> None:
+    """What waits in a socket or a pipe is no process's memory, so its size stays the kernel's usual one."""
+    program.add(bpf.EQUAL, _FCNTL, 0, "not fcntl")
+    program.add(bpf.LOAD, bpf.argument(1))
+    program.refuse([F_SETPIPE_SZ], errno.EPERM)
+    program.answer(bpf.ALLOW)
+    program.label("not fcntl")
+    program.add(bpf.EQUAL, _SETSOCKOPT, 0, "not setsockopt")
+    program.add(bpf.LOAD, bpf.argument(1))
+    program.add(bpf.EQUAL, _SOL_SOCKET, 0, "another level")
+    program.add(bpf.LOAD, bpf.argument(2))
+    program.refuse(list(BUFFERS.values()), 0)
+    program.label("another level")
+    program.answer(bpf.ALLOW)
+    program.label("not setsockopt")
 
 
 def _check_personality(program: bpf.Program) -> None:
@@ -126,9 +162,11 @@ def filter_bytes(machine: str | None = None) -> bytes:
     program.answer(bpf.ERRNO | errno.ENOSYS)
     program.refuse(sorted(NOT_THERE.values()), errno.ENOSYS)
     program.refuse(sorted(FORBIDDEN.values()), errno.EPERM)
+    _check_mmap(program)
     _check_clone(program)
     _check_ioctl(program)
     _check_socket(program)
+    _check_buffers(program)
     _check_personality(program)
     program.answer(bpf.ALLOW)
     return program.assemble()

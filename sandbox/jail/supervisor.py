@@ -20,7 +20,7 @@ from typing import Any
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, canary, kernel, orphans, rootfs
+from sandbox.jail import bwrap, canary, disk, kernel, orphans, rootfs
 from sandbox.jail.link import Link
 from sandbox.jail.live import House, Live
 from sandbox.jail.loop import READ, Loop
@@ -87,9 +87,10 @@ class Supervisor:
             argv = ["python3", "-m", "sandbox.cloud.zygote", str(fd)]
             return bwrap.zygote_command(built, argv, site_packages=packages, pass_fds=[fd])
 
-        self._house = House(built, Zygote(self._loop, make, pem), empty)
+        self._house = House(built, Zygote(self._loop, make, pem), disk.Watcher(self._loop), empty)
         gc.collect()
         gc.freeze()  # helpers are forks of this process: pages the collector never touches stay shared
+        self._house.disk.start()
         self._house.zygote.start()
         return []
 
@@ -111,6 +112,7 @@ class Supervisor:
             live.abort()
         if self._house is not None:
             self._house.zygote.close()
+            self._house.disk.close()
         deadline = time.monotonic() + _END_SECONDS
         while time.monotonic() < deadline and (self._lives or self._loop.bury_strangers()):
             self._loop.turn(0.02)

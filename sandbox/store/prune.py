@@ -16,9 +16,10 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from sandbox import folders
 from sandbox.errors import Fault
 from sandbox.models import Sandbox, Version
-from sandbox.store import blobs, tree
+from sandbox.store import blobs
 from sandbox.store.cloudstate import CloudState
 from sandbox.store.working import Snapshot, WorkingCopy
 
@@ -92,6 +93,6 @@ def drop_idle_copies() -> int:
         if time.time() - folder.stat().st_mtime > _IDLE_SECONDS:
             with contextlib.suppress(Fault):
                 WorkingCopy(folder).close()
-                tree.remove(folder)
+                folders.remove(folder)
                 dropped += 1
     return dropped

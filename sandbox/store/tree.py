@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from sandbox import folders
+
 # A file changed within this of the index being taken may change again without its times showing it (git calls it racy).
 RACY_NS = 20_000_000
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+MAX_DEPTH, _MAX_PATH = 100, 2048  # laying down needs whole paths, of which the kernel takes 4,096 bytes
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -50,7 +51,7 @@ Index = dict[str, Seen]
 
 
 class TooMuch(Exception):
-    """The folder holds more than it may; ``what`` is "bytes" or "files"."""
+    """The folder holds more than it may; ``what`` is "bytes", "files" or "depth"."""
 
     def __init__(self, what: str, used: int) -> None:
         super().__init__(what)
@@ -68,7 +69,7 @@ class Scan:
         self._old, self._put = index, put
         self._max_bytes, self._max_files, self._now = max_bytes, max_files, now_ns
         root.chmod(0o755)  # the mode of the top folder itself is not part of the value
-        folder = os.open(root, _FOLDER)
+        folder = os.open(root, folders.FOLDER)
         try:
             self._folder(folder, "")
         finally:
@@ -90,7 +91,7 @@ class Scan:
     def _subfolder(self, folder: int, name: str, path: str, info: os.stat_result) -> None:
         closed = info.st_mode & 0o700 != 0o700  # the learner closed it to themselves; the value keeps it closed
         with _opened_up(folder, name, info, 0o700) if closed else contextlib.nullcontext():
-            inner = os.open(name, _FOLDER, dir_fd=folder)
+            inner = os.open(name, folders.FOLDER, dir_fd=folder)
             try:
                 self._folder(inner, f"{path}/")
             finally:
@@ -110,6 +111,8 @@ class Scan:
     def _add(self, path: str, entry: Entry) -> None:
         if len(self.manifest) >= self._max_files:
             raise TooMuch("files", len(self.manifest) + 1)
+        if path.count("/") >= MAX_DEPTH or len(os.fsencode(path)) > _MAX_PATH:
+            raise TooMuch("depth", path.count("/") + 1)
         self.manifest[path] = entry
 
 
@@ -142,12 +145,12 @@ class _opened_up:  # noqa: N801 - reads as a phrase where it is used
 def lay_down(root: Path, manifest: Manifest, get: Callable[[str], bytes]) -> None:
     """Make ``root`` hold exactly ``manifest``. The folder is emptied first."""
     clear(root)
-    folders: list[tuple[Path, Entry]] = []
+    made: list[tuple[Path, Entry]] = []
     for path, entry in sorted(manifest.items()):  # a folder sorts before what it holds
         target = root / path
         if entry.kind == "d":
             target.mkdir(mode=0o700)
-            folders.append((target, entry))
+            made.append((target, entry))
         elif entry.kind == "l":
             target.symlink_to(entry.data)
             os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns), follow_symlinks=False)
@@ -157,32 +160,16 @@ def lay_down(root: Path, manifest: Manifest, get: Callable[[str], bytes]) -> Non
                 file.write(get(entry.data))
             target.chmod(entry.mode)
             os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))
-    for target, entry in reversed(folders):
+    for target, entry in reversed(made):
         target.chmod(entry.mode)
         os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))
 
 
 def clear(root: Path) -> None:
-    """Empty ``root`` (made when missing), opening folders that were closed to their owner."""
+    """Empty ``root`` (made when missing)."""
     root.mkdir(parents=True, exist_ok=True)
-    for child in list(root.iterdir()):
-        if child.is_dir() and not child.is_symlink():
-            remove(child)
-        else:
-            child.unlink()
-
-
-def remove(folder: Path) -> None:
-    """``rm -rf`` for a folder that may have closed parts."""
-    for inner in _folders(folder):
-        inner.chmod(0o700)
-    shutil.rmtree(folder)
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    yield folder
-    for path, names, _files in os.walk(folder):  # top down: each is opened before it is entered
-        yield from (Path(path, name) for name in names if not Path(path, name).is_symlink())
+    folders.empty(root)
+    root.chmod(0o755)
 
 
 def diff(old: Manifest, new: Manifest) -> list[dict[str, object]]:

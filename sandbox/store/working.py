@@ -156,5 +156,5 @@ def _locked(descriptor: int) -> bool:
 
 
 def _over(error: tree.TooMuch) -> OverQuota:
-    limits = {"bytes": settings.SANDBOX_HOME_BYTES, "files": settings.SANDBOX_HOME_FILES}
+    limits = {"bytes": settings.SANDBOX_HOME_BYTES, "files": settings.SANDBOX_HOME_FILES, "depth": tree.MAX_DEPTH}
     return OverQuota(f"home-{error.what}", what=error.what, used=error.used, limit=limits[error.what])

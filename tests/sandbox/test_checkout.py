@@ -191,11 +191,11 @@ def test_the_cloud_process_killed_mid_command_rolls_back(sandbox: Sandbox) -> No
 
 def test_the_value_moves_to_another_machine(sandbox: Sandbox) -> None:
     """Another worker has no working copy: everything comes from the blobs."""
+    from sandbox import folders
     from sandbox.checkout import folder_of
-    from sandbox.store import tree
 
     do(sandbox, "mkdir -m 750 d; echo x > d/f; touch -d 2020-01-01 d/f; ln -s d/f l; q='a b'")
-    tree.remove(folder_of(sandbox))
+    folders.remove(folder_of(sandbox))
     assert do(sandbox, 'stat -c "%a %Y" d d/f; cat l; echo "$q"')[1].splitlines()[1:] == ["644 1577836800", "x", "a b"]
 
 

@@ -47,7 +47,7 @@ signal.pause()
 """
 SHARED = """
 import mmap, os, signal, sys
-hoard = mmap.mmap(-1, int(sys.argv[1]) << 20)
+hoard = mmap.mmap(-1, int(sys.argv[1]) << 20, flags=mmap.MAP_PRIVATE)
 for at in range(0, len(hoard), 4096):
     hoard[at] = 1
 for _ in range(int(sys.argv[2])):

@@ -13,7 +13,15 @@ GETPID, READ, OPENAT = 39, 0, 257
 
 
 def answer(number: int, *arguments: int, arch: int = X86_64) -> int | str:
-    """What a kernel does with the call: 0, an errno, or ``kill``. Steps are counted, so no program is endless."""
+    """What a kernel does with the call: 0, an errno, or ``kill``."""
+    value = whole_answer(number, *arguments, arch=arch)
+    if value == bpf.KILL_PROCESS:
+        return "kill"
+    return 0 if value == bpf.ALLOW else value & 0xFFFF
+
+
+def whole_answer(number: int, *arguments: int, arch: int = X86_64) -> int:
+    """The filter's own return value."""
     data = struct.pack("<IIQ6Q", number, arch, 0, *[a & 0xFFFFFFFFFFFFFFFF for a in (*arguments, *[0] * (6 - len(arguments)))])
     code = list(bpf.INSTRUCTION.iter_unpack(seccomp.filter_bytes("x86_64")))
     accumulator, at = 0, 0
@@ -28,9 +36,7 @@ def answer(number: int, *arguments: int, arch: int = X86_64) -> int | str:
             holds = {0x15: accumulator == value, 0x35: accumulator >= value, 0x45: bool(accumulator & value)}[operation]
             at += yes if holds else no
         elif operation == 0x06:
-            if value == bpf.KILL_PROCESS:
-                return "kill"
-            return 0 if value == bpf.ALLOW else value & 0xFFFF
+            return value
         else:
             raise AssertionError(f"an instruction {operation:#x}")
 
@@ -97,6 +103,28 @@ def test_protocols_that_pass():
 def test_ioctls(request_number):
     assert answer(16, 0, request_number) == answer(16, 0, request_number | 1 << 32) == errno.EPERM
     assert answer(16, 0, 0x5401) == answer(16, 0, 0x5413) == 0
+
+
+@pytest.mark.parametrize("flags", [0x21, 0x23, 0x21 | 0x4000, 0x23 | 0x40000])
+def test_anonymous_memory_is_not_shared(flags):
+    assert answer(9, 0, 4096, 3, flags, 0xFFFFFFFF) == errno.ENOMEM
+
+
+def test_mappings_that_pass():
+    assert [answer(9, 0, 4096, 3, flags) for flags in (0x22, 0x4022, 0x1, 0x3, 0x2, 0x20022)] == [0] * 6
+
+
+def test_a_pipe_keeps_its_size():
+    assert answer(72, 3, seccomp.F_SETPIPE_SZ, 1 << 20) == errno.EPERM
+    assert answer(72, 3, 1032) == answer(72, 3, 4) == 0
+
+
+@pytest.mark.parametrize("option", seccomp.BUFFERS.values())
+def test_a_sockets_buffers_stay_and_nobody_minds(option):
+    refused, passed = bpf.ERRNO, bpf.ALLOW
+    assert whole_answer(54, 3, 1, option) == refused
+    assert whole_answer(54, 3, 6, option) == passed
+    assert whole_answer(54, 3, 1, 2) == passed
 
 
 def test_personality():

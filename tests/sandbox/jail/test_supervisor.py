@@ -12,7 +12,6 @@ import pytest
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import disk
 from tests.processes import alive, descendants
 from tests.sandbox.conftest import ROOT, until
 
@@ -137,15 +136,6 @@ def test_memory_of_all_processes_together(supervisor, open_checkout):
     console = open_checkout(supervisor, limits={"memory": 200 * 1024 * 1024})
     ran = console.run("for i in 1 2 3; do python3 -c 'x = bytearray(90 << 20); input()' & done; wait; read x")
     assert ran.result.reason == "memory"
-
-
-def test_disk_is_watched(tmp_path):
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a/file").write_bytes(os.urandom(300_000))
-    (tmp_path / "link").symlink_to("/usr")
-    assert disk.exceeds([tmp_path], most_bytes=200_000)
-    assert disk.exceeds([tmp_path], most_entries=2)
-    assert not disk.exceeds([tmp_path], most_bytes=400_000, most_entries=3)
 
 
 def test_a_full_disk_ends_the_command(jail_checkout, monkeypatch):

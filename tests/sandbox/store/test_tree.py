@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import folders
 from sandbox.store import tree
 
 
@@ -110,7 +111,7 @@ def test_what_its_owner_closed_is_kept_closed(root: Path, store: Store, tmp_path
     tree.lay_down(tmp_path / "again", first.manifest, store.__getitem__)
     assert (tmp_path / "again" / "deep").stat().st_mode & 0o777 == 0
     (root / "deep").chmod(0o755)
-    tree.remove(tmp_path / "again")
+    folders.remove(tmp_path / "again")
     assert not (tmp_path / "again").exists()
 
 
