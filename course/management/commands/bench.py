@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from sandbox.store import tree
+from sandbox import folders
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             status = _run([*flags, *chosen], folder)
         finally:
-            tree.remove(folder)
+            folders.remove(folder)
         if status:
             sys.exit(status)
 
