@@ -26,8 +26,8 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-LENGTH = 2000
-EXPIRES_SECONDS = 24 * 3600
+LENGTH = 500
+EXPIRES_SECONDS = 3600
 KEEP_ALIVE_SECONDS = 15.0
 NOWHERE = ":0"
 """The position before everything: following from it is told the present state first (a Gap), then what comes."""

@@ -12,19 +12,20 @@ from django.db import DatabaseError, connection
 
 from labs import control, events, publishing
 from labs.models import Command
-from labs.terminal import Screen, Update
+from labs.terminal import Screen, Update, render
 from labs.wording import words
 
 log = logging.getLogger(__name__)
 
-KEPT = 1024 * 1024
-"""A row keeps so many bytes of output: the first half and the last half of them."""
+KEPT = 256 * 1024
+"""So many bytes of output a row keeps and a page shows: the first half and the last half of them. It is the console's scroll-back."""
 BATCH_SECONDS = 0.05
 FLUSH_SECONDS = 1.0
 FLUSH_BYTES = 64 * 1024
 RENEW_SECONDS = 4.0
 WAITING_BYTES = 256 * 1024
 """More than this is not held for the page: the program waits, as it would for a slow terminal."""
+GLIMPSE = 2048
 
 
 class Kept:
@@ -33,7 +34,12 @@ class Kept:
     def __init__(self, most: int = KEPT) -> None:
         self._half = most // 2
         self._head, self._tail = bytearray(), bytearray()
-        self.cut = 0
+        self._cut = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether more was written than is kept."""
+        return self._cut > 0
 
     def add(self, data: bytes) -> None:
         room = self._half - len(self._head)
@@ -45,19 +51,39 @@ class Kept:
     def _trim(self) -> None:
         if (over := len(self._tail) - self._half) > 0:
             del self._tail[:over]
-            self.cut += over
+            self._cut += over
 
     def value(self) -> bytes:
+        """Whole lines, where they are not longer than what is kept."""
         self._trim()
-        if not self.cut:
+        if not self._cut:
             return bytes(self._head + self._tail)
-        return bytes(self._head) + f"\r\n\x1b[0;2m… {words('output-cut', bytes=self.cut)} …\x1b[0m\r\n".encode() + bytes(self._tail)
+        head = self._head[: self._head.rfind(b"\n") + 1] or self._head
+        tail = _from_a_line(bytes(self._tail))
+        return bytes(head) + self._word(self._cut + len(self._head) - len(head) + len(self._tail) - len(tail)) + tail
+
+    def glimpse(self) -> bytes:
+        """The last few lines, and how much there is above them that is not shown."""
+        seen = _from_a_line(bytes(self._tail[-GLIMPSE:]))
+        return self._word(self._cut + len(self._tail) - len(seen)) + seen
+
+    def _word(self, missing: int) -> bytes:
+        return f"\r\n\x1b[0;2m… {words('output-cut', bytes=missing)} …\x1b[0m\r\n".encode()
+
+
+def _from_a_line(data: bytes) -> bytes:
+    """Without its beginning, which may be the second half of a line, a character or a colour."""
+    for end in (b"\n", b"\r", b" "):
+        if 0 < (at := data.find(end, 0, GLIMPSE) + 1) < len(data):
+            return data[at:]
+    return data
 
 
 class Output:
     """Write from the running thread; a thread of its own sends it on, keeps it, renews the row's lease and minds a stop asked for.
 
-    As a context manager it ends with everything sent and kept. ``full_screen``: the program asked for the whole screen.
+    As a context manager it ends with everything sent. The row gets the last of it with how the command ended (``value``); left by an
+    exception, at once. ``full_screen``: the program asked for the whole screen.
     """
 
     def __init__(self, command: Command, reins: control.Reins, in_language: Callable[[], Any]) -> None:
@@ -65,7 +91,7 @@ class Output:
         self._screen, self._kept = Screen(), Kept()
         self._waiting = bytearray()
         self._change = threading.Condition()
-        self._ended = self._dirty = False
+        self._ended = self._dirty = self._lost = self._unshown = False
         self._unflushed = 0
         self._shown = 0.0
         self._flushed = self._renewed = time.monotonic()
@@ -85,9 +111,9 @@ class Output:
         self._thread.start()
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
         with self._change:
-            self._ended = True
+            self._ended, self._lost = True, kind is not None
             self._change.notify_all()
         self._thread.join()
 
@@ -95,6 +121,11 @@ class Output:
         """What the row keeps; call it after the block has ended."""
         with self._in_language():
             return self._kept.value()
+
+    def keep(self) -> None:
+        """Put it into the row, where nothing else will; after the block has ended."""
+        with self._in_language():
+            self._keep()
 
     # --- the thread --------------------------------------------------------------------------------------------------------
 
@@ -114,21 +145,25 @@ class Output:
             data, ended = bytes(self._waiting), self._ended
             self._waiting.clear()
             self._change.notify_all()
-        if data:
+        if data or self._unshown:
             self._send_on(data)
         now = time.monotonic()
-        if self._dirty and (ended or now - self._flushed >= FLUSH_SECONDS or (self._unflushed >= FLUSH_BYTES and not self._kept.cut)):
+        if self._dirty and (self._lost if ended else self._flush_is_due(now)):
             self._keep()
         if not ended and now - self._renewed >= RENEW_SECONDS:
             self._renew()
         if data and not ended:
             with self._change:
-                self._change.wait_for(lambda: self._ended, BATCH_SECONDS)
+                self._change.wait_for(lambda: self._ended or len(self._waiting) >= WAITING_BYTES, BATCH_SECONDS)
         return ended and not self._waiting
 
+    def _flush_is_due(self, now: float) -> bool:
+        return now - self._flushed >= FLUSH_SECONDS or (self._unflushed >= FLUSH_BYTES and not self._kept.full)
+
     def _send_on(self, data: bytes) -> None:
-        self._kept.add(data)
-        self._dirty, self._unflushed = True, self._unflushed + len(data)
+        if data:
+            self._kept.add(data)
+            self._dirty, self._unflushed = True, self._unflushed + len(data)
         update = self._update(data)
         if update is None:
             return
@@ -141,14 +176,15 @@ class Output:
             self._command.stream_id = publishing.command_changed(self._command)
 
     def _update(self, data: bytes) -> Update | None:
-        """A page is not made to hold more than the row keeps: past that it sees the last line, once a second."""
-        if not self._kept.cut:
+        """A page is not made to hold more than the row keeps: past that it sees the last lines, once a second and when it falls quiet."""
+        if not self._kept.full:
             return self._screen.feed(data)
         now = time.monotonic()
-        if now - self._shown < FLUSH_SECONDS:
+        self._unshown = bool(data) and now - self._shown < FLUSH_SECONDS
+        if self._unshown:
             return None
         self._shown = now
-        return Update("", Screen().feed(data[-2048:]).tail_html)
+        return Update("", render(self._kept.glimpse()))
 
     def _keep(self) -> None:
         self._command.output = self._kept.value()

@@ -69,7 +69,11 @@ def _run(command: Command) -> None:
         live = held(stack, attempt.sandbox)
         before, shown = live.head.pk, clock.clock(attempt)
         result, output = _run_line(command, live)
-        version = _commit(command, live, result, output)
+        try:
+            version = _commit(command, live, result, output)
+        except Exception:
+            output.keep()
+            raise
         clock.changed(attempt, shown)
         if version is not None:
             last = LastCommand(command.line, result.status, plain(output.value()))

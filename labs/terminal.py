@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
+from labs import terminal_lines
+from labs.terminal_lines import span
 from labs.terminal_style import PLAIN, Style, sgr
 
 MAX_COLUMNS = 4096
@@ -55,8 +57,14 @@ class Screen:
 
     def feed(self, data: bytes) -> Update:
         text = self._decoder.decode(data)
-        at = 0
+        at = whole = 0
         while at < len(text):
+            if at >= whole and not (self._kind or self._cells or self._at):
+                if lines := terminal_lines.match(text, at, self._style):
+                    at, html, self._style = lines
+                    self._done.append(html)
+                    continue
+                whole = text.find("\n", at) + 1 or len(text)  # once a line: a line of sequences alone must not be tried at each
             if not self._kind and (run := _RUN.match(text, at)):
                 self._put_run(run.group())
                 at = run.end()
@@ -260,14 +268,6 @@ def _html(cells: list[Cell]) -> str:
         end = start + 1
         while end < len(cells) and cells[end].style == style:
             end += 1
-        parts.append(_span(escape("".join(cell.text for cell in cells[start:end])), style))
+        parts.append(span(escape("".join(cell.text for cell in cells[start:end])), style))
         start = end
     return "".join(parts)
-
-
-def _span(text: str, style: Style) -> str:
-    names = style.names
-    if style.link:
-        link = escape(style.link)
-        return f'<a class="{names}" href="{link}" title="{link}" rel="noopener noreferrer nofollow" target="_blank">{text}</a>'
-    return f'<span class="{names}">{text}</span>' if names else text

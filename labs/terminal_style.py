@@ -26,18 +26,24 @@ class Style(NamedTuple):
     @property
     def names(self) -> str:
         """The classes, e.g. ``bold fg-1``."""
-        # Blinking hurts and hidden text deceives: both are read and neither is shown.
-        found = sorted(self.flags - {"blink", "hidden"})
-        if self.fg is not None:
-            found.append(f"fg-{self.fg}")
-        if self.bg is not None:
-            found.append(f"bg-{self.bg}")
-        return " ".join([*found, "ctl"] if self.control else found)
+        return _names(self.fg, self.bg, self.flags, self.control)
+
+
+@lru_cache(maxsize=1024)
+def _names(fg: int | None, bg: int | None, flags: frozenset[str], control: bool) -> str:
+    # Blinking hurts and hidden text deceives: both are read and neither is shown.
+    found = sorted(flags - {"blink", "hidden"})
+    if fg is not None:
+        found.append(f"fg-{fg}")
+    if bg is not None:
+        found.append(f"bg-{bg}")
+    return " ".join([*found, "ctl"] if control else found)
 
 
 PLAIN = Style()
 
 
+@lru_cache(maxsize=1024)
 def sgr(style: Style, params: str) -> Style:
     """``style`` after ``ESC [ params m``. Unknown numbers change nothing."""
     numbers = [int(part) if part.isascii() and part.isdecimal() and len(part) < 6 else 0 for part in params.replace(":", ";").split(";")]

@@ -1,5 +1,6 @@
 """A worker's way with one row, with a pretended sandbox: every end that a command can have."""
 
+import re
 import threading
 import uuid
 
@@ -295,3 +296,23 @@ def test_in_the_learners_language(attempt, fake, caplog):
 
 def test_output_as_text():
     assert running.plain(b"\x1b[1;31mred\x1b[0m\x1b]0;t\x07 x\r\ny") == "red x\ny"
+
+
+def test_what_comes_after_a_flood_is_shown(attempt, fake):
+    """The last of it may fall into the second in which nothing more is sent: a question must not wait for its answer."""
+
+    def asks(live, line, write):
+        for _ in range(100):
+            write(b"y\r\n" * 3000)
+        write(b"\r\nname? ")
+        until(lambda: published(attempt)[-1].get("current", "").endswith("name? "))
+        return 0
+
+    fake.on_run = asks
+    command = ran(attempt)
+    assert command.state == "done"
+    shown = [one["current"] for one in published(attempt) if one["event"] == "output" and "left out" in one["current"]]
+    assert shown
+    assert all(
+        re.fullmatch(r'\n<span class="dim">… [\d.]+ [KM]?B of output left out here …</span>\n(y\n)+(\nname\? )?', one) for one in shown
+    )
