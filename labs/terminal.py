@@ -60,8 +60,8 @@ class Screen:
         at = whole = 0
         while at < len(text):
             if at >= whole and not (self._kind or self._cells or self._at):
-                if lines := terminal_lines.match(text, at, self._style):
-                    at, html, self._style = lines
+                if found := terminal_lines.match(text, at, self._style):
+                    at, html, self._style = found
                     self._done.append(html)
                     continue
                 whole = text.find("\n", at) + 1 or len(text)  # once a line: a line of sequences alone must not be tried at each
