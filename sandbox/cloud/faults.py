@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -16,13 +17,14 @@ NOT_SIMULATED = "NotSimulated"
 
 
 class AwsError(Exception):
-    """An answer that is an error: AWS's ``code``, a sentence, an HTTP status."""
+    """An answer that is an error: AWS's ``code``, a sentence, an HTTP status; ``details`` are the further elements of an S3 error."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, status: int = 400, details: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
+        self.details = details or {}
 
 
 def not_simulated(what: str) -> AwsError:
@@ -63,7 +65,9 @@ def _xml(fault: AwsError, protocol: str, request_id: str, resource: str) -> str:
     code, message = escape(fault.code), escape(fault.message)
     error = f"<Code>{code}</Code><Message>{message}</Message>"
     if protocol == "s3":
-        where = f"<Resource>{escape(resource)}</Resource>" if resource else ""
+        where = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fault.details.items())
+        if resource and not fault.details:
+            where = f"<Resource>{escape(resource)}</Resource>"
         return f"<Error>{error}{where}<RequestId>{request_id}</RequestId><HostId>{secrets.token_hex(16)}</HostId></Error>"
     if protocol == "ec2":
         return f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>"

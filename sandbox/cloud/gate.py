@@ -75,18 +75,24 @@ class Gate:
                 response.headers["Server"] = "AmazonS3"
             return response(environ, start_response)
         except AwsError as error:
-            answer = render(error, protocol, head=request.method == "HEAD", resource=resource)
-            return Response(answer.body, answer.status, answer.headers)(environ, start_response)
+            fault = error
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            fault = AwsError("InternalFailure", "the simulation failed", 400)
+        answer = render(fault, protocol, head=request.method == "HEAD", resource=resource)
+        return Response(answer.body, answer.status, answer.headers)(environ, start_response)
 
     def _serve(self, asked: Asked) -> Response:
         operation = asked.operation
         _require_built(operation)
         self.touched = True
         principal = asked.request.environ.get(PRINCIPAL) or _principal(operation, asked.shown)
-        _judge(principal, asked)
-        _vouch(principal, asked)
         before = hooks.grown()
+        bucket = _judge(principal, asked)
+        _vouch(principal, asked)
         response = self._moto(asked.request.environ, operation)
+        if bucket is not None and response.status_code < 300:
+            s3_rules.finish(bucket, response)
         worked = response.status_code < 400 or response.status_code >= 500
         if (worked and changes_state(operation.service, operation.name)) or hooks.grown() != before:
             self.dirty = True
@@ -167,17 +173,20 @@ def _principal(operation: Operation, shown: Credential | None) -> Principal:
         raise refusal(error, operation.protocol) from None
 
 
-def _judge(principal: Principal, asked: Asked) -> None:
-    """What the services decide before they act. Raises AwsError."""
+def _judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
+    """What the services decide before they act; a request to S3 is given back as understood. Raises AwsError."""
     operation, request, body = asked.operation, asked.request, asked.body
     required.check(operation, request.query_string.decode("latin-1"), body)
     if operation.service == "s3":
         s3_access.authorize(principal, operation.name, operation.params, request)
-        s3_rules.check(operation.name, operation.params, request, body)
-    elif operation.service == "kms":
-        kms_rules.check(principal.account, asked.endpoint.region, operation.name, body)
+        understood = s3_rules.understand(operation, request, body, region=asked.endpoint.region, account=principal.account)
+        s3_rules.check(understood)
+        return understood
+    if operation.service == "kms":
+        kms_rules.check(principal, asked.endpoint.region, operation.name, body)
     elif operation.service == "sts" and operation.name == "AssumeRole":
         sts_rules.check(principal, body)
+    return None
 
 
 def _vouch(principal: Principal, asked: Asked) -> None:
@@ -188,6 +197,8 @@ def _vouch(principal: Principal, asked: Asked) -> None:
     account = principal.account
     if operation.service == "s3" and operation.name not in ("ListBuckets", "CreateBucket"):
         account = s3_access.owner(str(operation.params.get("Bucket", ""))) or account or hooks.home_account()
+    elif operation.service == "kms":
+        account = kms_rules.holder(account, asked.endpoint.region, operation.name, asked.body)
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
     key = principal.access_key or "AKIA" + "0" * 16
     scope = f"{key}/20000101/{asked.endpoint.region}/{operation.service}/aws4_request"

@@ -9,6 +9,9 @@ from moto.iam.access_control import PermissionResult
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
+from sandbox.cloud import kms_answers, s3_rules
+from sandbox.cloud.s3 import encryption
+
 _home = {"account": ""}
 _create_bucket = S3Backend.create_bucket
 
@@ -26,6 +29,8 @@ def install() -> None:
     """Idempotent. Bucket policies are decided by s3_access (moto's own reading ignores principals and conditions)."""
     FakeBucket.get_permission = _no_opinion  # type: ignore[method-assign,assignment]
     S3Backend.create_bucket = _new_bucket  # type: ignore[method-assign]
+    s3_rules.install()
+    kms_answers.install()
 
 
 def _no_opinion(_bucket: FakeBucket, action: str, resource: str) -> Any:
@@ -40,7 +45,7 @@ def _new_bucket(self: S3Backend, *args: Any, **named: Any) -> FakeBucket:
     bucket = _create_bucket(self, *args, **named)
     bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
     bucket.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]
-    bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
+    bucket.encryption = encryption.default()
     return bucket
 
 

@@ -20,6 +20,7 @@ from sandbox.cloud.faults import AwsError
 from sandbox.cloud.signatures import V2, V4, Sent, from_header
 
 _PARTITION = "aws"
+_WEEK = 604800  # seconds
 _V4 = re.compile(r"^AWS4-HMAC-SHA256\s.*?Credential=([^,\s]+)", re.DOTALL)
 _V2 = re.compile(r"^AWS\s+([^:\s]+):(\S+)")
 
@@ -138,7 +139,7 @@ def find(shown: Credential, now: datetime | None = None) -> Principal:
     if not shown.proof.made_with(secret, shown.token, shown.sent):
         raise RefusedError("wrong signature")
     if shown.expires is not None and now > shown.expires:
-        raise AwsError("AccessDenied", "Request has expired", 403)
+        raise AwsError("AccessDenied", "Request has expired", 403, _expiry(shown, now))
     return principal
 
 
@@ -166,7 +167,18 @@ def _in_session(session: Any) -> Principal:
     )
 
 
+def _expiry(shown: Credential, now: datetime) -> dict[str, str]:
+    """The further elements of S3's error."""
+    seconds = re.search(r"[?&]X-Amz-Expires=(\d+)", shown.sent.target)
+    times = {"Expires": shown.expires, "ServerTime": now}
+    details = {name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in times.items() if time is not None}
+    return ({"X-Amz-Expires": seconds[1]} if seconds else {}) | details
+
+
 def _presigned_end(date: str, seconds: str) -> datetime:
+    if seconds.isdigit() and int(seconds) > _WEEK:
+        text = "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
+        raise AwsError("AuthorizationQueryParametersError", text)
     try:
         return datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) + timedelta(seconds=int(seconds))
     except (ValueError, OverflowError):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.cloud.iam.patterns import Context
 from sandbox.cloud.iam.statements import Question
-from sandbox.cloud.kms_rules import resolve
+from sandbox.cloud.kms_keys import resolve
 
 _CONTEXT = "kms:encryptioncontext:"
 

@@ -10,7 +10,7 @@ from moto.backends import get_backend
 from moto.s3.models import s3_backends
 
 from sandbox.cloud.iam.evaluation import Kind, Policy
-from sandbox.cloud.kms_rules import resolve
+from sandbox.cloud.kms_keys import resolve
 
 _UNGRANTED = "{}"
 

@@ -92,6 +92,8 @@ def fill_s3(a: Account) -> dict[str, Any]:
     a.do("s3", "put_bucket_website", Bucket="test-plain", WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
     queue = a.do("sqs", "create_queue", QueueName="events")["QueueUrl"]
     arn = a.do("sqs", "get_queue_attributes", QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    let_in = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    a.do("sqs", "set_queue_attributes", QueueUrl=queue, Attributes={"Policy": json.dumps({"Statement": [let_in]})})
     a.do(
         "s3",
         "put_bucket_notification_configuration",

@@ -81,8 +81,8 @@ def test_what_moto_lacks_is_not_simulated() -> None:
 def test_broken_xml() -> None:
     put = {
         "REQUEST_METHOD": "PUT",
-        "PATH_INFO": "/bucket",
-        "RAW_URI": "/bucket?tagging",
+        "PATH_INFO": "/a-bucket",
+        "RAW_URI": "/a-bucket?tagging",
         "QUERY_STRING": "tagging",
         "HTTP_HOST": "s3.amazonaws.com",
     }

@@ -153,17 +153,6 @@ def test_an_unknown_condition_is_said(cloud: Cloud) -> None:
     assert code(mine.get_object, Bucket="date-bucket", Key="k") == "NotSimulated"
 
 
-def test_lambda_notifications_are_refused(cloud: Cloud) -> None:
-    mine = cloud.client("s3")
-    mine.create_bucket(Bucket="event-bucket", **WHERE)
-    wish = {
-        "LambdaFunctionConfigurations": [
-            {"LambdaFunctionArn": f"arn:aws:lambda:{REGION}:111122223333:function:f", "Events": ["s3:ObjectCreated:*"]}
-        ]
-    }
-    assert code(mine.put_bucket_notification_configuration, Bucket="event-bucket", NotificationConfiguration=wish) == "NotSimulated"
-
-
 class TestKms:
     def test_missing_and_disabled_keys(self, cloud: Cloud) -> None:
         mine, kms = cloud.client("s3"), cloud.client("kms")

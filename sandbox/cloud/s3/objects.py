@@ -1,0 +1,88 @@
+"""What S3 refuses about an object: its name, its metadata, a version that is not there, a copy that would change nothing, a lock.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html, https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html, https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+"""
+
+from __future__ import annotations
+
+import re
+
+from moto.s3.models import FakeDeleteMarker, FakeKey
+
+from sandbox.cloud.faults import AwsError
+from sandbox.cloud.s3.asked import PUTS, SSE, Asked, invalid
+from sandbox.cloud.s3.encryption import KMS, default, source
+
+_MAX_KEY, _MAX_METADATA = 1024, 2048
+_VERSION = re.compile(r"[A-Za-z0-9._]{32}|null|[0-9a-f-]{36}")  # S3's own; moto's, in accounts older than S3's own
+_READS = ("GetObject", "GetObjectTagging", "GetObjectAttributes", "GetObjectAcl")
+_COPY_CHANGES = ("X-Amz-Storage-Class", "X-Amz-Website-Redirect-Location", SSE, f"{SSE}-Customer-Algorithm")
+
+
+def check(asked: Asked) -> None:
+    """Raises AwsError."""
+    if size := len(asked.key.encode()) if len(asked.key.encode()) > _MAX_KEY else 0:
+        details = {"Size": str(size), "MaxSizeAllowed": str(_MAX_KEY)}
+        raise AwsError("KeyTooLongError", "Your key is too long", details=details)
+    if asked.bucket is None:
+        return
+    if asked.operation in PUTS:
+        _check_metadata(asked)
+    if asked.operation in _READS or asked.operation == "HeadObject":
+        _check_version(asked)
+    if asked.operation == "PutObject":
+        _check_condition(asked)
+    elif asked.operation == "CopyObject":
+        _check_copy(asked)
+
+
+def _check_metadata(asked: Asked) -> None:
+    prefix = "x-amz-meta-"
+    pairs = [(name.lower().removeprefix(prefix), value) for name, value in asked.request.headers.items() if name.lower().startswith(prefix)]
+    size = sum(len(name.encode()) + len(value.encode()) for name, value in pairs)
+    if size > _MAX_METADATA:
+        details = {"Size": str(size), "MaxSizeAllowed": str(_MAX_METADATA)}
+        raise AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", details=details)
+
+
+def _check_version(asked: Asked) -> None:
+    wanted = asked.request.args.get("versionId")
+    if wanted is None:
+        return
+    if not _VERSION.fullmatch(wanted):
+        raise invalid("Invalid version id specified", "versionId", wanted)
+    found = asked.version()
+    if isinstance(found, FakeDeleteMarker) and asked.operation != "HeadObject":
+        details = {"Method": asked.request.method, "ResourceType": "DeleteMarker"}
+        raise AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405, details)
+    if found is None:
+        details = {"Key": asked.key, "VersionId": wanted}
+        raise AwsError("NoSuchVersion", "The specified version does not exist.", 404, details)
+
+
+def _check_condition(asked: Asked) -> None:
+    wanted = asked.header("If-None-Match")
+    if wanted and wanted != "*":
+        text = "A header you provided implies functionality that is not implemented"
+        why = "We don't accept the provided value of If-None-Match header for this API"
+        raise AwsError("NotImplemented", text, 501, {"Header": "If-None-Match", "additionalMessage": why})
+    if asked.header("If-Match") and not isinstance(asked.version(), FakeKey):
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, {"Key": asked.key})
+
+
+def _check_copy(asked: Asked) -> None:
+    found = source(asked)
+    bucket = asked.bucket
+    if found is None or bucket is None or isinstance(found, FakeDeleteMarker):
+        return
+    onto_itself = (found.bucket_name, found.name) == (asked.name, asked.key) and "versionId=" not in asked.header("X-Amz-Copy-Source")
+    changes = any(asked.header(name) for name in _COPY_CHANGES) or asked.header("X-Amz-Metadata-Directive") == "REPLACE"
+    # Where a default was chosen for the bucket, or the object is under another key than S3's own, encryption itself is the change.
+    if onto_itself and not changes and bucket.encryption == default() and found.encryption not in KMS:
+        text = (
+            "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
+            "storage class, website redirect location or encryption attributes."
+        )
+        raise AwsError("InvalidRequest", text)
