@@ -89,6 +89,8 @@ def _refuse(attempt: Attempt, line: str) -> None:
         raise LearnerError("closed")
     if not attempt.ready:
         raise LearnerError("preparing")
+    if attempt.rebuilding:
+        raise LearnerError("rebuilding")
     if not line.strip():
         raise LearnerError("empty")
     if len(line) > MAX_LINE:
@@ -171,6 +173,8 @@ def check_now(*, attempt: Attempt) -> None:
     """Let a worker look at the current step; what it finds comes as an event. Raises LearnerError: busy, preparing."""
     if not attempt.ready:
         raise LearnerError("preparing")
+    if attempt.rebuilding:
+        raise LearnerError("rebuilding")
     if attempt.running_command():
         raise LearnerError("busy")
     wake("labs.tasks.check_attempt", attempt.pk)

@@ -41,6 +41,8 @@ def skip_ahead(*, attempt: Attempt) -> None:
     """Let a worker go to the account's next event. Raises LearnerError: busy, preparing, rebuilding, nothing-due."""
     if attempt.sandbox is None:
         raise LearnerError("preparing")
+    if attempt.rebuilding:
+        raise LearnerError("rebuilding")
     if attempt.running_command():
         raise LearnerError("busy")
     if attempt.sandbox.head.due_in is None:

@@ -101,6 +101,15 @@ class Attempt(models.Model):
         return self.sandbox_id is not None
 
     @property
+    def rebuilding(self) -> bool:
+        """Its sandbox is being made anew; nothing runs in it meanwhile."""
+        return self.sandbox is not None and self.sandbox.is_rebuilding
+
+    @property
+    def usable(self) -> bool:
+        return self.ready and not self.rebuilding
+
+    @property
     def points(self) -> int:
         return sum(step.points or 0 for step in self.steps.all())
 

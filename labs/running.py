@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from labs import clock, control, grading, publishing
+from labs import clock, control, grading, publishing, rebuilding
 from labs.editions import lab_of
 from labs.looking import LastCommand
 from labs.models import Attempt, Command
@@ -43,6 +43,8 @@ def run(command_id: int) -> bool:
             _run(command)
         except LearnerError as error:
             _end(command, state=Command.State.REFUSED, message=error.code, message_values=error.values)
+        except Fault as fault:
+            _end(command, **_fallen(command.attempt, fault))
         except Exception:
             log.exception("command %s was lost", command_id)
             _end(command, state=Command.State.LOST, message="lost")
@@ -185,9 +187,21 @@ def time_passed(live: Live, version: Version) -> None:
         clock.changed(attempt)
 
 
+def _fallen(attempt: Attempt, fault: Fault) -> dict[str, Any]:
+    """How a command ends that a fault took. An account of another edition of the simulation is no loss: it is rebuilt."""
+    if fault.code != "cloud-state-version" or attempt.sandbox is None:
+        log.error("attempt %s: a fault of ours: %s", attempt.pk, fault.detail, exc_info=fault)
+        return {"state": Command.State.LOST, "message": "lost"}
+    rebuilding.begin(attempt.sandbox)
+    return {"state": Command.State.REFUSED, "message": "rebuilding"}
+
+
 def _not_opened(attempt: Attempt, error: SandboxError) -> None:
-    """What a look or a skip could not be done for. The page says what was last found."""
-    log.error("attempt %s: its sandbox could not be used: %s %s", attempt.pk, error.code, error.detail)
+    """A look or a skip could not be done. The page says what was last found."""
+    if isinstance(error, Fault):
+        _fallen(attempt, error)
+    else:
+        log.error("attempt %s: its sandbox could not be used: %s", attempt.pk, error.code)
 
 
 def check(attempt_id: int) -> None:

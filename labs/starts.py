@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import moto
 from django.utils import timezone
 
 from labs.lab.loader import members
@@ -21,6 +20,7 @@ from labs.models import Start
 from sandbox import actions as sandboxes
 from sandbox import workers
 from sandbox.checkout import Live, checkout
+from sandbox.cloud import edition
 from sandbox.errors import CloudError, Fault
 from sandbox.models import Version
 
@@ -33,8 +33,8 @@ Progress = Callable[[str], None]
 
 
 def engine() -> str:
-    """Another moto reads no older cloud state for certain, so its starts are built again."""
-    return f"{SCHEMA} moto {moto.__version__}"
+    """Another edition of the simulation reads none of this one's accounts, so its starts are built again."""
+    return f"{SCHEMA} {edition.name()}"
 
 
 def row(lab: Lab, step: str = "") -> Start:
@@ -86,7 +86,7 @@ def _build(lab: Lab, step: str, progress: Progress) -> Version:
     before = ids.index(step) - 1 if step else -1
     if step and before < 0:
         return ensure(lab, progress=progress)
-    base = ensure(lab, ids[before], progress=progress) if step else sandboxes.blank()
+    base = ensure(lab, ids[before], progress=progress) if step else sandboxes.blank(account=_account_of(lab))
     box = sandboxes.create_sandbox(owner=None, start=base, label=f"start of {lab.name}")
     try:
         if not step:
@@ -101,6 +101,12 @@ def _build(lab: Lab, step: str, progress: Progress) -> Version:
         return version
     finally:
         sandboxes.delete(sandbox=box, by="its builder")
+
+
+def _account_of(lab: Lab) -> str | None:
+    """The account's number in the lab's earlier start: those who are rebuilt with this one keep theirs."""
+    built = Start.objects.filter(lab=lab.name, content_hash=lab.content_hash, step="").exclude(version=None)
+    return built.order_by("-pk").values_list("version__account", flat=True).first()
 
 
 def _seed(lab: Lab, live: Live, progress: Progress) -> None:

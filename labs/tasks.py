@@ -8,7 +8,7 @@ from typing import Any
 from celery import current_app, shared_task
 from celery.signals import worker_ready, worker_shutdown
 
-from labs import control, events, preparing, running, sweeper
+from labs import control, events, preparing, rebuilding, running, sweeper
 
 SWEEP_SECONDS = 5.0
 
@@ -35,6 +35,12 @@ def skip_ahead(attempt_id: int) -> None:
 def prepare_attempt(attempt_id: int) -> None:
     """Give an attempt its sandbox."""
     preparing.prepare(attempt_id)
+
+
+@shared_task
+def rebuild_attempt(attempt_id: int) -> None:
+    """Make an attempt's value anew that another edition of the simulation froze."""
+    rebuilding.rebuild(attempt_id)
 
 
 @shared_task

@@ -114,7 +114,7 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
     steps = "".join(render_to_string("labs/step.html", context | {"step": step}) for step in context["steps"])
     return {
         "after": context["after"],
-        "ready": "ready" if attempt.ready else "",
+        "ready": "ready" if attempt.usable else "",
         "log": render_to_string("labs/log.html", context),
         "guide": steps + (render_to_string("labs/track.html", context) if steps else ""),
         "prompt": render_to_string("labs/prompt_sign.html", context),

@@ -11,6 +11,10 @@ SENTENCES = {
     # refusals
     "busy": _("A command is still running. Stop it first, or wait until it has ended."),
     "preparing": _("The sandbox is still being prepared."),
+    "rebuilding": _(
+        "The course's simulation of AWS was renewed since your last command, so your sandbox is being rebuilt. Nothing was run: "
+        "try again when that is done, which may take some minutes."
+    ),
     "empty": _("There is no command in this line."),
     "too-long": _("This line is too long: %(limit)s characters are the most."),
     "not-running": _("This command has ended already."),
@@ -55,6 +59,31 @@ SENTENCES = {
     # why there is no sandbox
     "lab-broken": _("This lab could not be prepared. The course's administrators can see why."),
     "lab-gone": _("This lab is no longer part of the course."),
+    "cloud-state-version": _("This account was made by an earlier simulation of AWS, which the present one can't read."),
+    # what became of a sandbox whose account the present simulation can't read
+    "rebuilt": _(
+        "The course's simulation of AWS was renewed, and your sandbox was rebuilt from your commands: all of them ended as they had. "
+        "Identifiers that AWS makes up may be others now."
+    ),
+    "rebuilt-step-by": _(
+        "The course's simulation of AWS was renewed. “%(line)s” could not be repeated as it was, so your sandbox stands at the start "
+        "of the step that you are at. Points and passed steps stay."
+    ),
+    "rebuilt-step": _(
+        "The course's simulation of AWS was renewed. Your commands could not be repeated, so your sandbox stands at the start of the "
+        "step that you are at. Points and passed steps stay."
+    ),
+    "rebuilt-lab-by": _(
+        "The course's simulation of AWS was renewed. “%(line)s” could not be repeated as it was, so your sandbox stands at the start "
+        "of the lab."
+    ),
+    "rebuilt-lab": _(
+        "The course's simulation of AWS was renewed. Your commands could not be repeated, so your sandbox stands at the start of the lab."
+    ),
+    "rebuild-failed": _(
+        "The course's simulation of AWS was renewed, and your sandbox could not be rebuilt. That is our fault and counts nothing "
+        "against you; the course's administrators can see why. Run a command to try again."
+    ),
     # what a check found
     "check-error": _("We could not look at this just now. That is our fault and counts nothing against you."),
     "aws-missing": _("AWS answers %(code)s: %(message)s"),

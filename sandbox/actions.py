@@ -6,7 +6,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -62,6 +62,19 @@ def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None) -> Version:
             signals.back_at_start.send(Sandbox, sandbox=sandbox)
     log.info("sandbox %s was reset to %s by %s", sandbox.pk, sandbox.head, by)
     return sandbox.head
+
+
+def put_rebuilt(*, sandbox: Sandbox, was: Version, to: Version, start: Version, notice: dict[str, Any], then: Callable[[], None]) -> None:
+    """``to`` stands for ``was``, whose account can't be read any more; the versions of before stay in the history.
+
+    Nothing happens where the head is another by now. ``then`` runs in the same transaction. Raises Busy.
+    """
+    with _held(sandbox), transaction.atomic():
+        mine = Sandbox.objects.filter(pk=sandbox.pk, head=was)
+        if mine.update(**sandbox.standing_at(to), start=start, tip=None, notice=notice):
+            then()
+        Sandbox.objects.filter(pk=sandbox.pk).update(rebuilding=None)
+    log.info("sandbox %s was rebuilt from %s to %s", sandbox.pk, was, to)
 
 
 def skip(*, sandbox: Sandbox, by: Any) -> bool:

@@ -24,6 +24,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sandbox import identity, lease, runtime, workers
+from sandbox.cloud import edition
 from sandbox.cloud.changes import diff as cloud_diff
 from sandbox.errors import Busy, Fault, OverQuota
 from sandbox.jail import shell
@@ -60,12 +61,14 @@ class Live:
         *,
         write: Write,
         started: Callable[[], None] | None = None,
+        waiting: Callable[[], None] | None = None,
         rows: int = 24,
         cols: int = 100,
         wall: int | None = None,
     ) -> Result:
-        """Run one line in the learner's shell; ``write`` gets its output as it comes. Raises Fault when it was lost through us."""
-        return self._remote.run(line, write, started=started, rows=rows, cols=cols, wall=wall)
+        """Run one line in the learner's shell; ``write`` gets its output as it comes, ``waiting`` is called when it waits for typing.
+        Raises Fault when it was lost through us."""
+        return self._remote.run(line, write, started=started, waiting=waiting, rows=rows, cols=cols, wall=wall)
 
     def script(self, text: str, *, wall: int = 10) -> tuple[int, str]:
         """Run a check's script over the value: (exit status, output). Nothing that it changes is kept."""
@@ -188,10 +191,11 @@ def folder_of(sandbox: Sandbox) -> Path:
 
 
 @contextlib.contextmanager
-def checkout(sandbox: Sandbox) -> Iterator[Live]:
+def checkout(sandbox: Sandbox, *, acting: Sandbox | None = None) -> Iterator[Live]:
     """Hold ``sandbox`` and make it runnable. Raises Busy when somebody else holds it, Fault when it can't be run.
 
     Leaving without a commit leaves the head as it was; whatever ran is thrown away with the working copy.
+    ``acting``: the sandbox that it is to what runs in it, if not itself.
     """
     holder = f"{workers.me()}:{uuid.uuid4().hex[:12]}"
     if not Sandbox.objects.lock(sandbox.pk, holder):
@@ -203,17 +207,26 @@ def checkout(sandbox: Sandbox) -> Iterator[Live]:
                 working.open_at(sandbox.head)
                 state = CloudState.load(sandbox.head.cloud)
                 state.bring(working.cloud_folder)
-                with _open(sandbox, working, state) as remote:
+                _require_readable(working.cloud_folder / state.root)
+                with _open(sandbox, working, state, acting or sandbox) as remote:
                     yield Live(sandbox, sandbox.head, working, remote, holder)
     finally:
         Sandbox.objects.unlock(sandbox.pk, holder)
 
 
-def _open(sandbox: Sandbox, working: WorkingCopy, state: CloudState) -> Remote:
+def _require_readable(root: Path) -> None:
+    """Before anything runs: a command that met it half-way would be lost."""
+    try:
+        edition.require_file(root)
+    except edition.StateVersionError as error:
+        raise Fault("cloud-state-version", str(error)) from error
+
+
+def _open(sandbox: Sandbox, working: WorkingCopy, state: CloudState, acting: Sandbox) -> Remote:
     return runtime.supervisor().open(
         id=str(sandbox.pk),
         folder=working.folder,
-        identity=identity.mint(sandbox, sandbox.head),
+        identity=identity.mint(acting, sandbox.head),
         limits=runtime.limits(),
         root=working.cloud_folder / state.root if state.root else None,
         clock=sandbox.clock_now(),

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from sandbox import workers
 
+REBUILDING = timedelta(minutes=3)
+
 
 class Version(models.Model):
     """Files, shell and cloud at one moment. ``manifest``, ``shell`` and ``cloud`` name blobs; empty means nothing there yet."""
@@ -73,6 +75,15 @@ class SandboxQuerySet(models.QuerySet["Sandbox"]):
         lease = timezone.now() + timedelta(seconds=settings.SANDBOX_LEASE_SECONDS)
         return self.filter(pk=pk, lock_holder=holder).update(lock_until=lease) == 1
 
+    def claim_rebuilding(self, pk: Any) -> bool:
+        """Take the rebuilding of a sandbox; False where somebody is at it, who prolongs it from time to time."""
+        now = timezone.now()
+        free = self.filter(Q(rebuilding=None) | Q(rebuilding__lt=now), pk=pk)
+        return free.update(rebuilding=now + REBUILDING) == 1
+
+    def prolong_rebuilding(self, pk: Any) -> None:
+        self.filter(pk=pk).exclude(rebuilding=None).update(rebuilding=timezone.now() + REBUILDING)
+
     def unlock(self, pk: Any, holder: str) -> bool:
         return self.filter(pk=pk, lock_holder=holder).update(lock_holder="", lock_until=None) == 1
 
@@ -121,6 +132,10 @@ class Sandbox(models.Model):
         now = timezone.now()
         due = None if version.due_in is None else now + timedelta(seconds=version.due_in / self.clock_rate)
         return {"head": version, "head_since": now, "due": due, "failed_wakes": 0}
+
+    @property
+    def is_rebuilding(self) -> bool:
+        return self.rebuilding is not None and self.rebuilding > timezone.now()
 
     def clock_now(self) -> float:
         """What the clock of the head's account shows. A machine's clock that was set back stops it for that long."""

@@ -2,21 +2,19 @@
 
 Only a jailed cloud process calls this: a crafted blob runs what it likes when it is thawed. Bytes over 4 KB (object bodies, function
 archives) are left out and named by their sha256, so that a 5 MB object is stored once and not in every later version.
-A blob is bound to the Python minor version, moto, cryptography and SCHEMA: another combination is refused with StateVersionError.
+A blob is bound to the Python minor version, moto, cryptography and a schema (sandbox.cloud.edition): another combination
+is refused with StateVersionError.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
 import pickle
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 import cloudpickle
@@ -28,29 +26,12 @@ from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from sandbox.cloud import reducers, timeline
+from sandbox.cloud import edition, reducers, timeline
 from sandbox.cloud.hooks import home_account
 
-SCHEMA = 1
 BODY_BYTES = 4096
-_MAGIC = b"sandbox-cloud\n"
 _LEVEL = 6  # of a typical 39 KB: zlib 1, 6, 9 give 12.5, 11.7, 11.7 KB in 0.3, 0.6, 0.7 ms; lzma 10.3 KB in 15 ms
 _RECURSION = 5000  # resources that refer to each other in a row nest that deep in a pickle
-
-
-class StateVersionError(Exception):
-    """A blob of another moto, Python, cryptography or schema. ``found`` and ``wanted`` are the two tags."""
-
-    def __init__(self, found: dict[str, Any], wanted: dict[str, Any]) -> None:
-        super().__init__(f"the account was frozen by {found}, this is {wanted}")
-        self.found = found
-        self.wanted = wanted
-
-
-@cache
-def tag() -> dict[str, Any]:
-    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"schema": SCHEMA, "python": minor, "moto": version("moto"), "cryptography": version("cryptography")}
 
 
 def freeze(keep_out: str = "") -> tuple[bytes, dict[str, bytes]]:
@@ -65,8 +46,7 @@ def freeze(keep_out: str = "") -> tuple[bytes, dict[str, bytes]]:
             )
     finally:
         sys.setrecursionlimit(usual)
-    head = json.dumps(tag(), sort_keys=True).encode() + b"\n"
-    return _MAGIC + head + zlib.compress(buffer.getvalue(), _LEVEL), bodies
+    return edition.head() + zlib.compress(buffer.getvalue(), _LEVEL), bodies
 
 
 def thaw(root: bytes, fetch: Callable[[str], bytes]) -> list[str]:
@@ -74,12 +54,7 @@ def thaw(root: bytes, fetch: Callable[[str], bytes]) -> list[str]:
 
     Raises StateVersionError before anything is unpickled.
     """
-    if not root.startswith(_MAGIC):
-        raise StateVersionError({"schema": None}, tag())
-    head, _, packed = root[len(_MAGIC) :].partition(b"\n")
-    found = json.loads(head)
-    if found != tag():
-        raise StateVersionError(found, tag())
+    packed = edition.require(root)
     unpickler = _Unpickler(io.BytesIO(zlib.decompress(packed)), fetch)
     state = unpickler.load()
     for name, accounts in state["universe"].items():

@@ -12,7 +12,7 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from sandbox import wire
-from sandbox.cloud import birth, freeze, hooks, timeline
+from sandbox.cloud import birth, edition, freeze, hooks, timeline
 from sandbox.cloud.call import TRAINING_ACCOUNT, Caller
 from sandbox.cloud.clock import Clock
 from sandbox.cloud.gate import Gate
@@ -65,7 +65,7 @@ class CloudProcess:
                 birth.bear(self.identity)
                 self.gate.dirty = True
             birth.sign_in(self.identity)
-        except freeze.StateVersionError as error:
+        except edition.StateVersionError as error:
             wire.send(self.control, {"kind": "fault", "code": "cloud-state-version", "detail": str(error)})
             return False
         except Exception as error:
