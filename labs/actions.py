@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from labs import control, presenting, publishing
+from labs import control, preparing, presenting, publishing
 from labs.editions import keep_edition, lab_of
 from labs.lab.model import Lab
 from labs.models import Attempt, Command, StepProgress
@@ -38,7 +38,8 @@ def start_attempt(*, user: Any, lab: Lab, language: str = "en") -> Attempt:
         if not attempt.ready:
             _begin_again(attempt, lab)
     if not attempt.ready:
-        attempt.problem = ""
+        attempt = preparing.give(attempt.pk)
+    if not attempt.ready:
         wake("labs.tasks.prepare_attempt", attempt.pk)
     return attempt
 
@@ -72,16 +73,15 @@ def seen(*, attempt: Attempt, language: str) -> None:
 
 def submit_command(*, attempt: Attempt, line: str, key: uuid.UUID, rows: int = 24, cols: int = 100) -> Command:
     """Queue a line. The same ``key`` again returns the row that there is. Raises LearnerError: busy, preparing, empty, too-long, closed."""
-    if earlier := attempt.commands.filter(key=key).first():
-        return earlier
     line = line.replace("\r\n", "\n").strip("\n")
-    _refuse(attempt, line)
     try:
-        command = _queue(attempt, line, key, rows, cols)
-    except IntegrityError:
-        # The same click, twice at once: the other request made the row.
-        return attempt.commands.get(key=key)
-    return command
+        _refuse(attempt, line)
+        return _queue(attempt, line, key, rows, cols)
+    except (LearnerError, IntegrityError):
+        # The same click again, or twice at once: the row is there.
+        if earlier := attempt.commands.filter(key=key).first():
+            return earlier
+        raise
 
 
 def _refuse(attempt: Attempt, line: str) -> None:
@@ -100,8 +100,8 @@ def _refuse(attempt: Attempt, line: str) -> None:
 @transaction.atomic
 def _queue(attempt: Attempt, line: str, key: uuid.UUID, rows: int, cols: int) -> Command:
     # The row of the attempt is the lock under which numbers are given and busy is decided.
-    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
-    if attempt.running_command():
+    attempt.console_from = Attempt.objects.select_for_update().values_list("console_from", flat=True).get(pk=attempt.pk)
+    if attempt.commands.unfinished().exists():
         raise LearnerError("busy")
     command = Command.objects.create(
         attempt=attempt,
@@ -113,13 +113,9 @@ def _queue(attempt: Attempt, line: str, key: uuid.UUID, rows: int, cols: int) ->
         cwd_before=presenting.cwd_of(attempt),
     )
     Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now())
-    transaction.on_commit(lambda: _queued(command))
+    # The page that asked gets the block with its answer; the others hear of it when it runs.
+    transaction.on_commit(lambda: wake("labs.tasks.run_command", command.pk))
     return command
-
-
-def _queued(command: Command) -> None:
-    wake("labs.tasks.run_command", command.pk)
-    publishing.command_changed(command)
 
 
 def stop_command(*, command: Command) -> None:

@@ -84,15 +84,14 @@ def _run(command: Command) -> None:
 
 def _run_line(command: Command, live: Live) -> tuple[Result, Output]:
     reins = control.Reins(live)
-    _told(command)
     output = Output(command, reins, functools.partial(publishing.in_language_of, command.attempt))
     with control.listener().controls(command.pk, reins), output:
-        result = live.run(command.line, write=output.write, started=None, rows=command.rows, cols=command.cols)
+        result = live.run(command.line, write=output.write, started=functools.partial(_told, command), rows=command.rows, cols=command.cols)
     return result, output
 
 
 def _told(command: Command) -> None:
-    """The page sees it running; the row holds no output up to this event."""
+    """The page sees it running; the row holds no output up to this event. Done while the jail comes up, before any output."""
     command.stream_id = publishing.command_changed(command)
     Command.objects.filter(pk=command.pk).update(stream_id=command.stream_id)
 
@@ -151,7 +150,8 @@ def _end(command: Command, **fields: Any) -> None:
     """Close the row and tell the pages."""
     if not Command.objects.close(command.pk, command.worker, **fields):
         return
-    command.refresh_from_db()
+    for name, value in fields.items():
+        setattr(command, name, value)
     publishing.command_changed(command)
     publishing.prompt_changed(command.attempt)
 

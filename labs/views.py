@@ -140,7 +140,6 @@ def commands(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, attempt, error)
     if not _by_script(request):
         return redirect("page", pk)
-    command.refresh_from_db()
     context = {"block": presenting.block(command), "attempt": attempt, "urls": presenting.urls(attempt)}
     return render(request, "labs/block.html", context)
 

@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from labs import actions, control
-from labs.models import Attempt, Command, Edition
+from labs import actions, control, starts
+from labs.models import Attempt, Command, Edition, Start
 from sandbox.errors import Busy, LearnerError
 from sandbox.models import Sandbox, Version
 
@@ -35,6 +35,16 @@ def test_a_ready_attempt_is_left_as_it_is(attempt, lab, learner, woken):
     again = actions.start_attempt(user=learner, lab=lab)
     assert again.pk == attempt.pk
     assert again.steps.get(step_id="make").passed
+    assert woken == []
+
+
+def test_a_lab_whose_start_is_built_is_ready_at_once(lab, learner, woken):
+    start = Version.objects.create(account="1" * 12)
+    starts.row(lab)
+    Start.objects.filter(lab=lab.name).update(version=start)
+    attempt = actions.start_attempt(user=learner, lab=lab)
+    assert attempt.ready
+    assert (attempt.sandbox.head, attempt.sandbox.label, attempt.problem) == (start, lab.name, "")
     assert woken == []
 
 

@@ -59,7 +59,7 @@ def test_runs_commits_tells_and_grades(attempt, fake, woken):
     assert (command.worker, command.lease_until) == (workers.me(), None)
     assert attempt.steps.get(step_id="make").passed
     found = published(attempt)
-    assert [one["event"] for one in found if one["event"] != "output"] == ["block", "block", "block", "prompt", "guide"]
+    assert [one["event"] for one in found if one["event"] != "output"] == ["block", "block", "prompt", "guide"]
     assert "".join(one["lines"] + one["current"] for one in found if one["event"] == "output").endswith("hi\n")
     assert "hi\n" in [one for one in found if one["event"] == "block"][-1]["html"]
 
