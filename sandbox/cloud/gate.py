@@ -60,6 +60,7 @@ class Gate:
         protocol, resource = "rest-json", request.path
         try:
             endpoint = _endpoint(request)
+            protocol = "s3" if endpoint is None or endpoint.service == "s3" else protocol
             shown = credential(request, body, endpoint.bucket if endpoint else None)
             endpoint = endpoint or (from_scope(shown.scope) if shown else None) or Endpoint("s3", DEFAULT_REGION)
             if endpoint.service == "s3":

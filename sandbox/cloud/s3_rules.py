@@ -69,6 +69,7 @@ def finish(asked: Asked, response: Response) -> None:
     headers = response.headers
     encryption.finish(asked, headers)
     customer_keys.finish(asked, headers)
+    objects.finish(asked)
     for name in _NOISE:
         headers.pop(name, None)
     headers["x-amz-request-id"], headers["x-amz-id-2"] = secrets.token_hex(8).upper(), secrets.token_urlsafe(56)

@@ -12,9 +12,11 @@ import re
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
 from sandbox.cloud.faults import AwsError
-from sandbox.cloud.s3.asked import PUTS, SSE, Asked, invalid
+from sandbox.cloud.s3.asked import PUTS, SSE, Asked, find, invalid
 from sandbox.cloud.s3.encryption import KMS, default, source
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_SENT_AS = "sandbox.content-type"
 _MAX_KEY, _MAX_METADATA = 1024, 2048
 _VERSION = re.compile(r"[A-Za-z0-9._]{32}|null|[0-9a-f-]{36}")  # S3's own; moto's, in accounts older than S3's own
 _READS = ("GetObject", "GetObjectTagging", "GetObjectAttributes", "GetObjectAcl")
@@ -32,10 +34,23 @@ def check(asked: Asked) -> None:
         _check_metadata(asked)
     if asked.operation in _READS or asked.operation == "HeadObject":
         _check_version(asked)
+    if asked.request.mimetype in _FORMS:
+        # As curl sends what it is given. To S3 it is an object like any other; moto would take it apart.
+        environ = asked.request.environ
+        environ[_SENT_AS], environ["CONTENT_TYPE"] = environ["CONTENT_TYPE"], "binary/octet-stream"
     if asked.operation == "PutObject":
         _check_condition(asked)
     elif asked.operation == "CopyObject":
         _check_copy(asked)
+
+
+def finish(asked: Asked) -> None:
+    """An object keeps the type that it was sent as."""
+    sent_as = asked.request.environ.get(_SENT_AS)
+    if asked.bucket is not None and asked.operation == "PutObject" and sent_as:
+        key = find(asked.bucket, asked.key, None)
+        if isinstance(key, FakeKey):
+            key.set_metadata({"Content-Type": sent_as})
 
 
 def _check_metadata(asked: Asked) -> None:

@@ -205,5 +205,5 @@ def test_where_statements_stand() -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"Statement": ["x"]}', '{"Statement": [{"Condition": []}, {"Condition": {"a": 1}}]}'])
 def test_what_is_no_policy(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):
         parse(text)

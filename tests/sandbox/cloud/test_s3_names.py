@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cloud_harness import REGION, Cloud
-from s3_cases import refusal
+from refusals import refusal
 
 from sandbox.cloud.s3.names import valid_name
 

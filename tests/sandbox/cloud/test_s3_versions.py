@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cloud_harness import REGION, Cloud
-from s3_cases import refusal
+from refusals import refusal
 
 WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
 TREE = ["a.txt", "b/1", "b/2", "b/c/3", "d.txt", "e/4", "f f+ü.txt"]

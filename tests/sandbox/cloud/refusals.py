@@ -1,4 +1,4 @@
-"""One row a refusal: how it is called, and the status, code, message and further elements that S3 answers."""
+"""One row a refusal: how it is called, and the status, code, message and further elements that AWS answers."""
 
 from __future__ import annotations
 
