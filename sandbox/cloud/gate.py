@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from sandbox.cloud import hooks, kms_rules, required, s3_access, s3_rules, sts_rules
 from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_scope
 from sandbox.cloud.faults import AwsError, not_simulated, render
+from sandbox.cloud.iam import authorize, validation
 from sandbox.cloud.operation import Operation, identify
 from sandbox.cloud.operations import Level, changes_state, lookup, rules
 from sandbox.cloud.principals import ANONYMOUS, Credential, Principal, RefusedError, credential, find, refusal
@@ -178,15 +179,18 @@ def _judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
     """What the services decide before they act; a request to S3 is given back as understood. Raises AwsError."""
     operation, request, body = asked.operation, asked.request, asked.body
     required.check(operation, request.query_string.decode("latin-1"), body)
+    authorize.check(principal, operation, request, body, asked.endpoint.region)
     if operation.service == "s3":
-        s3_access.authorize(principal, operation.name, operation.params, request)
+        s3_access.authorize(principal, operation.name, operation.params, request, asked.endpoint.region)
         understood = s3_rules.understand(operation, request, body, region=asked.endpoint.region, account=principal.account)
         s3_rules.check(understood)
         return understood
     if operation.service == "kms":
         kms_rules.check(principal, asked.endpoint.region, operation.name, body)
-    elif operation.service == "sts" and operation.name == "AssumeRole":
-        sts_rules.check(principal, body)
+    elif operation.service == "sts":
+        sts_rules.check(principal, operation.name, body)
+    elif operation.service == "iam":
+        validation.check(operation.name, body)
     return None
 
 

@@ -139,7 +139,7 @@ def _iam(backend: Any) -> Found:
     ):
         for thing in things.values():
             yield kind, str(thing.name), [_object(thing, 0), sorted(getattr(thing, "managed_policies", {}))]
-    for policy in backend.managed_policies.values():
+    for policy in backend.managed_policies.mine():
         yield "policy", policy.name, [_object(policy, 0), [version.document for version in policy.versions]]
     for key in backend.access_keys.values():
         if key.user_name:

@@ -75,7 +75,10 @@ _READS = (
     "Check", "Select", "Simulate", "Verify", "Test", "Decode", "Encrypt", "Decrypt", "ReEncrypt", "GenerateRandom", "GenerateDataKey",
     "GenerateMac", "Sign", "DeriveSharedSecret", "Generate", "Assume",
 )  # fmt: skip
-_WRITES_IN_DISGUISE = frozenset({("sts", "AssumeRole"), ("stepfunctions", "GetActivityTask"), ("iam", "GenerateCredentialReport")})
+_WRITES_IN_DISGUISE = frozenset(
+    {("sts", "AssumeRole"), ("sts", "GetSessionToken"), ("sts", "GetFederationToken"), ("stepfunctions", "GetActivityTask"),
+     ("iam", "GenerateCredentialReport")}
+)  # fmt: skip
 
 
 def changes_state(service: str, operation: str) -> bool:

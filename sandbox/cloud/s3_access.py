@@ -3,7 +3,7 @@
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-language-overview.html,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html, https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html.
-Identity policies are not evaluated yet: within its own account a caller may do everything that the bucket's policy does not deny.
+The reading of an object under a key of KMS, and the writing of one, need the key too: kms_access says so.
 """
 
 from __future__ import annotations
@@ -15,23 +15,17 @@ from urllib.parse import unquote
 from moto.core.request import Request
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
-from sandbox.cloud.faults import AwsError, not_simulated
-from sandbox.cloud.policies import UnsupportedError, Verdict, evaluate, is_public
+from sandbox.cloud.faults import AwsError
+from sandbox.cloud.iam import catalogue
+from sandbox.cloud.iam.access import allowed, for_itself
+from sandbox.cloud.iam.context import Value, of_request
+from sandbox.cloud.iam.denied import words
+from sandbox.cloud.iam.evaluation import Decision, Kind
+from sandbox.cloud.policies import is_public
 from sandbox.cloud.principals import Principal
 
 _ALL = "http://acs.amazonaws.com/groups/global/AllUsers"
 _AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
-_PUT = ("PutObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload", "CopyObject")
-_ACTIONS = {
-    **dict.fromkeys(_PUT, "PutObject"),
-    **dict.fromkeys(("HeadObject", "GetObject", "SelectObjectContent"), "GetObject"),
-    **dict.fromkeys(("ListObjects", "ListObjectsV2", "HeadBucket"), "ListBucket"),
-    "ListObjectVersions": "ListBucketVersions", "ListMultipartUploads": "ListBucketMultipartUploads",
-    "ListParts": "ListMultipartUploadParts",
-    "DeleteObjects": "DeleteObject",
-    "GetBucketEncryption": "GetEncryptionConfiguration", "PutBucketEncryption": "PutEncryptionConfiguration",
-    "GetPublicAccessBlock": "GetBucketPublicAccessBlock", "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-}  # fmt: skip
 _BY_LIST = {
     "ListBucket": "READ", "ListBucketVersions": "READ", "ListBucketMultipartUploads": "READ", "PutObject": "WRITE", "DeleteObject": "WRITE",
     "GetBucketAcl": "READ_ACP", "PutBucketAcl": "WRITE_ACP",
@@ -51,15 +45,19 @@ def owner(name: str) -> str:
     return where[1] if where else ""
 
 
-def authorize(principal: Principal, operation: str, params: Mapping[str, Any], request: Request) -> None:
+def authorize(principal: Principal, operation: str, params: Mapping[str, Any], request: Request, region: str = "") -> None:
     """Raises AwsError AccessDenied when ``principal`` may not; a bucket that does not exist is left to the operation itself."""
     if principal.trusted:
         return
+    name = str(params.get("Bucket", ""))
     if operation in ("ListBuckets", "CreateBucket"):
-        if principal.anonymous:
-            raise _denied()
+        # Of nobody's buckets, so no bucket policy has a say.
+        action, resource = catalogue.action("s3", operation), f"arn:aws:s3:::{name}" if name else "*"
+        decision = for_itself(principal, action, resource, lambda: _context(request, region))
+        if not decision:
+            raise _denied(decision, principal, action, resource)
         return
-    _check(principal, operation, str(params.get("Bucket", "")), params.get("Key"), request)
+    _check(principal, operation, name, params.get("Key"), request)
     source = request.headers.get("X-Amz-Copy-Source")
     if source and operation in ("CopyObject", "UploadPartCopy"):
         bucket, _, key = unquote(source.partition("?")[0]).lstrip("/").partition("/")
@@ -70,33 +68,37 @@ def _check(principal: Principal, operation: str, name: str, key: str | None, req
     bucket = bucket_named(name)
     if bucket is None:
         return
-    action = _ACTIONS.get(operation, operation)
-    if action in ("GetObject", "DeleteObject") and "versionId" in request.args:
+    action = catalogue.action("s3", operation)
+    if action in ("s3:GetObject", "s3:DeleteObject") and "versionId" in request.args:
         action += "Version"
-    verdict = _policy(bucket, principal, "s3:" + action, key, request)
-    if verdict is Verdict.DENY:
-        raise _denied()
-    if verdict is Verdict.ALLOW or principal.account == owner(name) or _listed(bucket, principal, action, key):
+    _require(principal, action, f"arn:aws:s3:::{name}" + (f"/{key}" if key else ""), request, bucket.region_name)
+    if action == "s3:GetObject" and key and bucket.keys.get(key) is None:
+        # Who may not list a bucket is not told what is in it.
+        _require(principal, "s3:ListBucket", f"arn:aws:s3:::{name}", request, bucket.region_name)
+
+
+def _require(principal: Principal, action: str, resource: str, request: Request, region: str) -> None:
+    decision = allowed(principal, action, resource, lambda: _context(request, region))
+    bucket, _, key = resource.removeprefix("arn:aws:s3:::").partition("/")
+    found, outside = bucket_named(bucket), principal.account != owner(bucket)
+    if found is None:
         return
-    raise _denied()
+    if decision and outside and found.policy and blocked(found, "restrict_public_buckets") and is_public(found.policy):
+        decision = Decision(False, kind=Kind.RESOURCE)
+    if decision or (outside and not decision.explicit and _opened(found, principal, action, key, request)):
+        return
+    raise _denied(decision, principal, action, resource)
 
 
-def _policy(bucket: FakeBucket, principal: Principal, action: str, key: str | None, request: Request) -> Verdict:
-    if bucket.policy is None:
-        return Verdict.NEUTRAL
+def _opened(bucket: FakeBucket, principal: Principal, action: str, key: str, request: Request) -> bool:
+    """By an access control list; who has an account needs its permission besides."""
+    if not _listed(bucket, principal, action.removeprefix("s3:"), key):
+        return False
     resource = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
-    context = _context(principal, request)
-    try:
-        verdict = evaluate(bucket.policy, account=principal.account, arn=principal.arn, action=action, resource=resource, context=context)
-    except UnsupportedError as error:
-        raise not_simulated(str(error)) from None
-    outside = principal.account != owner(bucket.name)
-    if verdict is Verdict.ALLOW and outside and blocked(bucket, "restrict_public_buckets") and is_public(bucket.policy):
-        return Verdict.NEUTRAL
-    return verdict
+    return principal.anonymous or bool(for_itself(principal, action, resource, lambda: _context(request, bucket.region_name)))
 
 
-def _listed(bucket: FakeBucket, principal: Principal, action: str, key: str | None) -> bool:
+def _listed(bucket: FakeBucket, principal: Principal, action: str, key: str) -> bool:
     """Whether an access control list opens it; lists are dead where the bucket's owner owns all objects, or public ones are ignored."""
     if blocked(bucket, "ignore_public_acls") or acls_disabled(bucket):
         return False
@@ -127,15 +129,15 @@ def acls_disabled(bucket: FakeBucket) -> bool:
     return str(bucket.ownership_rule) == "BucketOwnerEnforced"
 
 
-def _context(principal: Principal, request: Request) -> dict[str, str]:
-    context = {"aws:securetransport": "true" if request.scheme == "https" else "false", "aws:sourceip": request.remote_addr or ""}
-    if not principal.anonymous:
-        context |= {"aws:principalarn": principal.arn, "aws:principalaccount": principal.account}
+def _context(request: Request, region: str) -> dict[str, Value]:
+    """``s3:x-amz-…`` are the request's headers, ``s3:prefix`` and the like its query."""
+    context = of_request(request, region)
     context |= {"s3:" + name.lower(): value for name, value in request.headers.items() if name.lower().startswith("x-amz-")}
-    context |= {"s3:" + name.lower(): value for name, value in request.args.items()}
-    context |= {f"aws:{name.lower()}": request.headers[name] for name in ("Referer",) if name in request.headers}
-    return {**context, "aws:useragent": request.headers.get("User-Agent", "")}
+    return context | {"s3:" + name.lower(): value for name, value in request.args.items()}
 
 
-def _denied() -> AwsError:
-    return AwsError("AccessDenied", DENIED, 403)
+def _denied(decision: Decision, principal: Principal, action: str, resource: str) -> AwsError:
+    """S3 tells the reason within the account, and to others nothing."""
+    bucket = resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+    within = not principal.anonymous and (action == "s3:CreateBucket" or owner(bucket) in ("", principal.account))
+    return AwsError("AccessDenied", words(decision, principal, action, resource) if within else DENIED, 403)

@@ -16,21 +16,23 @@ TABLE: dict[str, str] = {
         behaves: CreateKey DescribeKey ListKeys Encrypt Decrypt ReEncrypt GenerateDataKey* GenerateRandom GenerateMac VerifyMac Sign Verify
         behaves: GetPublicKey *Alias ListAliases EnableKey DisableKey ScheduleKeyDeletion CancelKeyDeletion UpdateKeyDescription
         behaves: TagResource UntagResource ListResourceTags
-        stores: *KeyRotation GetKeyRotationStatus ListKeyRotations *KeyPolicy ListKeyPolicies *Grant* *KeyPolicies
+        behaves: *KeyPolicy *KeyPolicies *Grant*
+        stores: *KeyRotation GetKeyRotationStatus ListKeyRotations
         refused: RotateKeyOnDemand ReplicateKey ImportKeyMaterial GetParametersForImport
     """,
     "iam": """
         behaves: *User *Users *Role *Roles *AccessKey *AccessKeys GetAccessKeyLastUsed *Group *Groups *GroupsForUser *InstanceProfile*
         behaves: *AccountAlias* GetAccountSummary *UserTags *RoleTags *PolicyTags *InstanceProfileTags *UserToGroup *UserFromGroup
         behaves: TagUser UntagUser TagRole UntagRole TagPolicy UntagPolicy TagInstanceProfile UntagInstanceProfile
-        stores: *Policy *Policies *PolicyVersion* *AssumeRolePolicy *PermissionsBoundary ListEntitiesForPolicy *AccountPasswordPolicy
+        behaves: *Policy *Policies *PolicyVersion* *AssumeRolePolicy *PermissionsBoundary ListEntitiesForPolicy GetContextKeysFor*
+        stores: *AccountPasswordPolicy
         stores: *LoginProfile *OpenIDConnect* *SAML* *ServerCertificate* *SSHPublicKey* *SigningCertificate* UpdateRoleDescription
         stores: GetAccountAuthorizationDetails *ServiceLinkedRole ListMFADevices ListVirtualMFADevices
         stores: GenerateCredentialReport GetCredentialReport
-        refused: GetServiceLinkedRoleDeletionStatus Simulate*
+        refused: GetServiceLinkedRoleDeletionStatus
     """,
     "sts": """
-        behaves: GetCallerIdentity AssumeRole GetAccessKeyInfo
+        behaves: GetCallerIdentity AssumeRole GetAccessKeyInfo GetSessionToken GetFederationToken DecodeAuthorizationMessage
     """,
     "ec2": """
         behaves: DescribeRegions DescribeAvailabilityZones DescribeImages DescribeInstanceTypes DescribeInstanceTypeOfferings

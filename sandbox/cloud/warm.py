@@ -32,6 +32,7 @@ from moto.ec2.models import EC2Backend  # noqa: E402
 from sandbox.cloud import birth, changes, engines, freeze, hooks, inventory, timeline  # noqa: E402, F401
 from sandbox.cloud.call import TRAINING_ACCOUNT, Caller  # noqa: E402
 from sandbox.cloud.gate import Gate  # noqa: E402
+from sandbox.cloud.iam import aws_policies, catalogue  # noqa: E402
 from sandbox.errors import CloudError  # noqa: E402
 
 REGION = "ap-northeast-2"
@@ -60,7 +61,12 @@ _FIRST_CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 def warm() -> tuple[Gate, Caller]:
     """A gate and a caller whose account is empty again. Call once, before any fork."""
     hooks.install()
+<<<<<<< HEAD
     engines.install()
+=======
+    aws_policies.shelf()
+    catalogue.kinds("s3:GetObject")
+>>>>>>> d92b01f (wip)
     gate = Gate()
     caller = Caller(gate)
     identity = {

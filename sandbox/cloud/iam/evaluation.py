@@ -24,18 +24,22 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A document and where it was found; ``arn`` only of a managed one, ``holder`` the user, group or role of an inline one."""
+    """A document and where it was found: ``arn`` of a managed one, ``holder`` (and its kind) the user, group or role of an inline one."""
 
     document: str
     kind: Kind = Kind.IDENTITY
     name: str = ""
     arn: str = ""
     holder: str = ""
+    holder_kind: str = ""
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """Raises ValueError for what is no policy."""
-        return parse(self.document)
+        """None where it is no policy at all: such a text says nothing."""
+        try:
+            return parse(self.document)
+        except (ValueError, IndexError):
+            return ()
 
 
 @dataclass(frozen=True, slots=True)

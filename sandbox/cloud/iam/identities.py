@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.iam.models import Group, Role, User, iam_backends
 
+from sandbox.cloud.iam.aws_policies import shelf
 from sandbox.cloud.iam.evaluation import Kind, Policy, Powers
 from sandbox.cloud.iam.statements import Who
 from sandbox.cloud.principals import Principal
@@ -26,7 +27,7 @@ def powers(principal: Principal) -> Powers:
     holder, session = entity(principal), principal.session
     if holder is None:
         return Powers()
-    return Powers(tuple(_identity(holder)), boundary(holder), None if session is None else _session(session))
+    return Powers(tuple(of_holder(holder)), boundary(holder), None if session is None else _session(session))
 
 
 def entity(principal: Principal) -> User | Role | None:
@@ -50,12 +51,11 @@ def groups(user: User) -> list[Group]:
     return [group for group in iam_backends[user.account_id]["aws"].groups.values() if user in group.users]
 
 
-def managed(arn: str) -> Policy | None:
+def managed(arn: str, kind: Kind = Kind.IDENTITY) -> Policy | None:
     """A managed policy, the account's own or AWS's, in its default version."""
-    for account in _accounts_of(arn):
-        if (found := iam_backends[account]["aws"].managed_policies.get(arn)) is not None:
-            return _of_managed(found)
-    return None
+    account = arn.split(":", 5)[4] if arn.count(":") >= 5 else ""
+    found = shelf().get(arn) if account == "aws" else iam_backends[account]["aws"].managed_policies.get(arn) if account in iam_backends else None
+    return _of_managed(found, kind) if found is not None else None
 
 
 def boundary(holder: User | Role) -> Policy | None:
@@ -63,13 +63,12 @@ def boundary(holder: User | Role) -> Policy | None:
     arn = getattr(holder, "permissions_boundary_arn", None)
     if not arn:
         return None
-    found = managed(arn)
-    return Policy(found.document if found else "{}", Kind.BOUNDARY, found.name if found else "", arn)
+    return managed(arn, Kind.BOUNDARY) or Policy("{}", Kind.BOUNDARY, arn=arn)
 
 
 def inline(holder: User | Role | Group) -> Iterator[Policy]:
     for name, document in holder.policies.items():
-        yield Policy(document, name=name, holder=holder.name)
+        yield Policy(document, name=name, holder=holder.name, holder_kind=type(holder).__name__.lower())
 
 
 def attached(holder: User | Role | Group) -> Iterator[Policy]:
@@ -77,7 +76,8 @@ def attached(holder: User | Role | Group) -> Iterator[Policy]:
         yield _of_managed(policy)
 
 
-def _identity(holder: User | Role) -> Iterator[Policy]:
+def of_holder(holder: User | Role | Group) -> Iterator[Policy]:
+    """Its own policies, and of a user those of its groups."""
     owners: list[User | Role | Group] = [holder, *(groups(holder) if isinstance(holder, User) else ())]
     for owner in owners:
         yield from inline(owner)
@@ -90,14 +90,9 @@ def _session(session: Any) -> tuple[Policy, ...] | None:
     if not session.policy and not arns:
         return () if getattr(session, "federated", False) else None
     found = [Policy(session.policy, Kind.SESSION)] if session.policy else []
-    return (*found, *(Policy(one.document, Kind.SESSION, one.name, one.arn) for arn in arns if (one := managed(arn))))
+    return (*found, *(one for arn in arns if (one := managed(arn, Kind.SESSION))))
 
 
-def _of_managed(policy: Any) -> Policy:
-    return Policy(policy.document, name=policy.name, arn=policy.arn)
-
-
-def _accounts_of(arn: str) -> list[str]:
-    """Where to look a policy up: every account holds AWS's own."""
-    account = arn.split(":", 5)[4] if arn.count(":") >= 5 else ""
-    return [account] if account in iam_backends else list(iam_backends)[:1] if account == "aws" else []
+def _of_managed(policy: Any, kind: Kind = Kind.IDENTITY) -> Policy:
+    document = next((version.document for version in policy.versions if version.is_default), "{}")
+    return Policy(document, kind, policy.name, policy.arn)

@@ -68,12 +68,16 @@ class Statement:
 
     def speaks_of(self, question: Question) -> bool:
         """Action, resource and condition; who asks is ``names``'s to say."""
-        return self._acts(question.action) and self._covers(question) and self._applies(question)
+        return self.concerns(question) and self._applies(question)
+
+    def concerns(self, question: Question) -> bool:
+        """Action and resource, whatever the condition."""
+        return self._acts(question.action) and self._covers(question)
 
     def names(self, who: Who) -> Named:
         if self.not_principal:
-            return Named.NO if _named(self.principal, who) else Named.ROLE
-        return _named(self.principal, who)
+            return Named.NO if named(self.principal, who) else Named.ROLE
+        return named(self.principal, who)
 
     def _acts(self, action: str) -> bool:
         return any(like(pattern, action, fold=True) for pattern in self.actions) != self.not_action
@@ -181,7 +185,7 @@ def _position(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
-def _named(principal: Any, who: Who) -> Named:
+def named(principal: Any, who: Who) -> Named:
     if principal == "*":
         return Named.ROLE
     if not isinstance(principal, dict):

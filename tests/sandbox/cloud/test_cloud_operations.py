@@ -29,7 +29,7 @@ MUST_REFUSE = [
     ("ec2", "CreateFleet"),
     ("ec2", "GetPasswordData"),
     ("cloudwatch", "PutMetricAlarm"),
-    ("sts", "GetFederationToken"),
+    ("sts", "AssumeRoleWithSAML"),
 ]
 COURSE = [
     "s3",

@@ -145,12 +145,15 @@ def test_malformed_policies(cloud: Cloud, text: str) -> None:
     assert code(mine.put_bucket_policy, Bucket="some-bucket", Policy=text) == "MalformedPolicy"
 
 
-def test_an_unknown_condition_is_said(cloud: Cloud) -> None:
+def test_a_condition_on_the_time(cloud: Cloud) -> None:
     mine = cloud.client("s3")
     mine.create_bucket(Bucket="date-bucket", **WHERE)
-    dated = policy("date-bucket", Effect="Deny", Condition={"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}})
+    mine.put_object(Bucket="date-bucket", Key="k", Body=b"x")
+    dated = policy("date-bucket", Effect="Deny", Condition={"DateLessThan": {"aws:CurrentTime": "2099-01-01T00:00:00Z"}})
     mine.put_bucket_policy(Bucket="date-bucket", Policy=dated)
-    assert code(mine.get_object, Bucket="date-bucket", Key="k") == "NotSimulated"
+    assert code(mine.get_object, Bucket="date-bucket", Key="k") == "AccessDenied"
+    mine.put_bucket_policy(Bucket="date-bucket", Policy=dated.replace("2099", "2020"))
+    assert mine.get_object(Bucket="date-bucket", Key="k")["Body"].read() == b"x"
 
 
 class TestKms:

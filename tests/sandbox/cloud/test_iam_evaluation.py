@@ -53,16 +53,22 @@ def ask(
     return decide(Question(who, action, of, context or {}), powers, found, owner, alone=alone)
 
 
+def on(path: str) -> tuple[Statement, ...]:
+    return ({"Action": "s3:*", "Resource": f"arn:aws:s3:::{path}"},)
+
+
 def to(principal: Any, **more: Any) -> tuple[Statement, ...]:
     return ({"Principal": principal, "Action": "s3:GetObject", **more},)
 
 
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+SPARES_ROLE: tuple[Statement, ...] = ({"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "Action": "s3:*"},)
 DENY: Statement = {"Effect": "Deny", **READ}
 ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("nothing is allowed by default", {}, "no identity-based policy"),
     ("an allow allows", {"identity": (READ,)}, "allow"),
     ("an explicit deny overrides any allow", {"identity": (READ, DENY)}, "deny in identity-based policy"),
-    ("the root user may everything", {"arn": f"arn:aws:iam::{ACCOUNT}:root"}, "allow"),
+    ("the root user may everything", {"arn": ROOT}, "allow"),
     ("a boundary grants nothing", {"boundary": READ}, "no identity-based policy"),
     ("a boundary limits", {"identity": (READ,), "boundary": NOTHING}, "no permissions boundary"),
     ("both allow", {"identity": (READ,), "boundary": READ}, "allow"),
@@ -73,10 +79,11 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     # Within an account, either side is enough.
     ("a bucket policy lets its user in", {"resource": to({"AWS": BOB})}, "allow"),
     ("a user named is not limited by its boundary", {"resource": to({"AWS": BOB}), "boundary": NOTHING}, "allow"),
-    ("a role named is limited by its boundary", {"resource": to({"AWS": ROLE}), "boundary": NOTHING, "arn": SESSION}, "no permissions boundary"),
+    ("a role named is limited by its boundary",
+     {"resource": to({"AWS": ROLE}), "boundary": NOTHING, "arn": SESSION}, "no permissions boundary"),
     ("a session named is not limited by its policy", {"resource": to({"AWS": SESSION}), "session": NOTHING, "arn": SESSION}, "allow"),
     ("the account named delegates", {"resource": to({"AWS": ACCOUNT})}, "no identity-based policy"),
-    ("the account's root named delegates", {"resource": to({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}), "identity": (READ,)}, "allow"),
+    ("the account's root named delegates", {"resource": to({"AWS": ROOT}), "identity": (READ,)}, "allow"),
     ("a resource policy for others changes nothing", {"resource": to({"AWS": OTHER}), "identity": (READ,)}, "allow"),
     ("a bucket's deny", {"identity": (READ,), "resource": to("*", Effect="Deny")}, "deny in resource-based policy"),
     # Across accounts, both sides must allow.
@@ -85,19 +92,20 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("neither side", {"owner": OTHER}, "no identity-based policy"),
     ("both sides", {"identity": (READ,), "resource": to({"AWS": ACCOUNT}), "owner": OTHER}, "allow"),
     ("anybody, from another account", {"identity": (READ,), "resource": to("*"), "owner": OTHER}, "allow"),
-    ("another account's root user needs the bucket", {"arn": f"arn:aws:iam::{ACCOUNT}:root", "owner": OTHER}, "no resource-based policy"),
+    ("another account's root user needs the bucket", {"arn": ROOT, "owner": OTHER}, "no resource-based policy"),
     # Resources that open by their own policy alone: KMS keys.
     ("a key that names nobody", {"identity": (READ,), "resource": (), "alone": True}, "no resource-based policy"),
     ("a key that delegates", {"identity": (READ,), "resource": to({"AWS": ACCOUNT}), "alone": True}, "allow"),
     ("a key that delegates to who may not", {"resource": to({"AWS": ACCOUNT}), "alone": True}, "no identity-based policy"),
-    ("a key without root locks the root user out", {"arn": f"arn:aws:iam::{ACCOUNT}:root", "resource": (), "alone": True}, "no resource-based policy"),
+    ("a key without root locks the root user out",
+     {"arn": ROOT, "resource": (), "alone": True}, "no resource-based policy"),
     # Principals.
     ("anonymous, public", {"arn": "", "resource": to("*")}, "allow"),
     ("anonymous, not public", {"arn": "", "resource": to({"AWS": ACCOUNT})}, "no resource-based policy"),
     ("a service", {"arn": "sns.amazonaws.com", "resource": to({"Service": "sns.amazonaws.com"})}, "allow"),
     ("another service", {"arn": "sqs.amazonaws.com", "resource": to({"Service": "sns.amazonaws.com"})}, "no resource-based policy"),
-    ("not principal", {"identity": (READ,), "resource": ({"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "Action": "s3:*"},)}, "deny in resource-based policy"),
-    ("not principal, the one spared", {"identity": (READ,), "arn": SESSION, "resource": ({"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "Action": "s3:*"},)}, "allow"),
+    ("not principal", {"identity": (READ,), "resource": SPARES_ROLE}, "deny in resource-based policy"),
+    ("not principal, the one spared", {"identity": (READ,), "arn": SESSION, "resource": SPARES_ROLE}, "allow"),
     # Elements.
     ("actions ignore case", {"identity": ({"Action": "S3:getobject", "Resource": "*"},)}, "allow"),
     ("wildcards in actions", {"identity": ({"Action": ["s3:Put*", "s3:Get?bject"], "Resource": "*"},)}, "allow"),
@@ -109,10 +117,11 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("NotResource", {"identity": ({"Action": "s3:*", "NotResource": "arn:aws:s3:::secret/*"},)}, "allow"),
     ("NotResource leaves it out", {"identity": ({"Action": "s3:*", "NotResource": "arn:aws:s3:::b/*"},)}, "no identity-based policy"),
     # Variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-    ("a variable", {"identity": ({"Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:username}/*"},), "context": {"aws:username": "dir"}}, "allow"),
-    ("a variable without value matches nothing", {"identity": ({"Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:username}*"},)}, "no identity-based policy"),
-    ("a variable's default", {"identity": ({"Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:PrincipalTag/team, 'dir'}/k"},)}, "allow"),
-    ("no variables in 2008-10-17", {"identity": ({"Action": "s3:*", "Resource": "arn:aws:s3:::b/${aws:username}/*"},), "context": {"aws:username": "dir"}, "version": "2008-10-17"}, "no identity-based policy"),
+    ("a variable", {"identity": on("b/${aws:username}/*"), "context": {"aws:username": "dir"}}, "allow"),
+    ("a variable without value matches nothing", {"identity": on("b/${aws:username}*")}, "no identity-based policy"),
+    ("a variable's default", {"identity": on("b/${aws:PrincipalTag/team, 'dir'}/k")}, "allow"),
+    ("no variables in 2008-10-17", {"identity": on("b/${aws:username}/*"), "context": {"aws:username": "dir"}, "version": "2008-10-17"},
+     "no identity-based policy"),
 ]  # fmt: skip
 
 
