@@ -61,12 +61,9 @@ _FIRST_CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 def warm() -> tuple[Gate, Caller]:
     """A gate and a caller whose account is empty again. Call once, before any fork."""
     hooks.install()
-<<<<<<< HEAD
     engines.install()
-=======
     aws_policies.shelf()
     catalogue.kinds("s3:GetObject")
->>>>>>> d92b01f (wip)
     gate = Gate()
     caller = Caller(gate)
     identity = {

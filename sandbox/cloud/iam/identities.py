@@ -54,8 +54,8 @@ def groups(user: User) -> list[Group]:
 def managed(arn: str, kind: Kind = Kind.IDENTITY) -> Policy | None:
     """A managed policy, the account's own or AWS's, in its default version."""
     account = arn.split(":", 5)[4] if arn.count(":") >= 5 else ""
-    found = shelf().get(arn) if account == "aws" else iam_backends[account]["aws"].managed_policies.get(arn) if account in iam_backends else None
-    return _of_managed(found, kind) if found is not None else None
+    known: Any = shelf() if account == "aws" else iam_backends[account]["aws"].managed_policies if account in iam_backends else {}
+    return _of_managed(known[arn], kind) if arn in known else None
 
 
 def boundary(holder: User | Role) -> Policy | None:

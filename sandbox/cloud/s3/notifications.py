@@ -16,7 +16,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from sandbox.cloud.faults import AwsError, not_simulated
-from sandbox.cloud.policies import like
+from sandbox.cloud.iam.patterns import like
 from sandbox.cloud.s3.asked import Asked, invalid, rules
 
 _UNABLE = "Unable to validate the following destination configurations"
