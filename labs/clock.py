@@ -29,8 +29,9 @@ def clock(attempt: Attempt) -> dict[str, Any]:
 
 
 def changed(attempt: Attempt, before: dict[str, Any] | None = None) -> None:
-    """Tell the pages, unless there is nothing else to tell than ``before``."""
-    attempt = Attempt.objects.select_related("sandbox__head").get(pk=attempt.pk)
+    """Tell the pages. With ``before``: unless there is nothing else to tell than that, and from the rows as they are in memory."""
+    if before is None:
+        attempt = Attempt.objects.select_related("sandbox__head").get(pk=attempt.pk)
     with publishing.in_language_of(attempt):
         now = clock(attempt)
         if now != before:

@@ -45,7 +45,7 @@ def play(lab: Lab, progress: Progress) -> Iterator[Played]:
         yield Played(lab.name, "start", problem=error.detail or error.code, seconds=time.monotonic() - began)
         return
     yield Played(lab.name, "start", seconds=time.monotonic() - began)
-    box = sandboxes.create_sandbox(owner=None, start=start, label=f"play of {lab.name}")
+    box = sandboxes.create_sandbox(owner=None, start=start, label=f"play of {lab.name}", clock_rate=lab.clock)
     try:
         last: LastCommand | None = None
         for step in lab.steps:

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         _ensure_database()
         try:
             version = _with_files(_start(lab, step), put)
-            sandbox = actions.create_sandbox(owner=None, start=version, label=f"transcript on {lab}")
+            sandbox = actions.create_sandbox(owner=None, start=version, label=f"transcript on {lab}", clock_rate=catalog.get(lab).clock)
             try:
                 status = self._play(sandbox, steps, as_json=json)
             finally:
