@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import uuid
-from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from labs import control, preparing, presenting, publishing
+from labs import control, following, preparing, presenting, publishing
 from labs.editions import keep_edition, lab_of
 from labs.lab.model import Lab
-from labs.models import Attempt, Command, StepProgress
+from labs.models import Attempt, Command, Move, Passing, StepProgress
 from sandbox import actions as sandboxes
 from sandbox import waking
 from sandbox.errors import LearnerError
@@ -24,6 +23,8 @@ log = logging.getLogger(__name__)
 
 MAX_LINE = 16_384
 MAX_INPUT = 65_536
+WAIT_SECONDS = 2.0
+"""So long a click waits for the sandbox: the grading of a command that has ended holds it for a moment more."""
 
 
 def start_attempt(*, user: Any, lab: Lab, language: str = "en") -> Attempt:
@@ -59,9 +60,13 @@ def _to_first_step(attempt: Attempt, lab: Lab) -> None:
         if step.id not in have:
             StepProgress.objects.create(attempt=attempt, step_id=step.id)
     attempt.step = lab.steps[0].id if lab.steps else ""
-    last = attempt.commands.order_by("-number").values_list("number", flat=True).first()
-    attempt.console_from, attempt.completed = last or 0, None
+    # What led to versions of the lost sandbox lets go of them.
+    Passing.objects.filter(step__attempt=attempt).delete()
+    attempt.moves.update(version=None)
+    attempt.console_from, attempt.completed = attempt.next_number() - 1, None
     attempt.save(update_fields=["step", "console_from", "completed"])
+    if attempt.console_from:
+        Move.objects.create(attempt=attempt, how=Move.How.LOST, after=attempt.console_from)
 
 
 def seen(*, attempt: Attempt, language: str) -> None:
@@ -176,22 +181,52 @@ def check_now(*, attempt: Attempt) -> None:
     wake("labs.tasks.check_attempt", attempt.pk)
 
 
-def reset_attempt(*, attempt: Attempt, by: Any) -> None:
+# --- going back, and forward again -----------------------------------------------------------------------------------------
+# The sandbox's head moves, and ``labs.following`` takes the attempt along in the same transaction. ``at``: the head that the page showed;
+# where it is another one by now nothing moves, so that a double click, or a page that is behind, undoes nothing that was not seen.
+
+
+def undo_attempt(*, attempt: Attempt, by: Any, at: int | None = None) -> None:
+    """Back to before the last command, or the last reset. Raises LearnerError: busy, preparing, nothing-to-undo, version-gone."""
+    sandboxes.undo(sandbox=_movable(attempt), by=by, at=at, wait=WAIT_SECONDS)
+
+
+def redo_attempt(*, attempt: Attempt, by: Any, at: int | None = None) -> None:
+    """What was undone last, again. Raises LearnerError: busy, preparing, nothing-to-redo."""
+    sandboxes.redo(sandbox=_movable(attempt), by=by, at=at, wait=WAIT_SECONDS)
+
+
+def rewind_attempt(*, attempt: Attempt, command: Command, by: Any) -> None:
+    """To where the sandbox stood after ``command``, undone or not. Raises LearnerError: busy, preparing, already-there, version-gone."""
+    sandbox = _movable(attempt)
+    if command.version_id == sandbox.head_id:
+        raise LearnerError("already-there")
+    sandboxes.rewind(sandbox=sandbox, to=command.version_id, by=by, wait=WAIT_SECONDS)
+
+
+def reset_step(*, attempt: Attempt, by: Any, at: int | None = None) -> None:
+    """Back to where the current step began; undo brings back what was done since. Raises LearnerError: busy, preparing."""
+    sandbox = _movable(attempt)
+    attempt.refresh_from_db(fields=["step"])
+    start = following.step_start(attempt)
+    sandboxes.reset(sandbox=sandbox, by=by, to=start, at=at, wait=WAIT_SECONDS)
+
+
+def reset_attempt(*, attempt: Attempt, by: Any, at: int | None = None) -> None:
     """Everything back to the lab's start; points stay as the most that the steps can give again. Raises LearnerError: busy, preparing."""
+    sandboxes.reset(sandbox=_movable(attempt), by=by, at=at, wait=WAIT_SECONDS)
+
+
+def _movable(attempt: Attempt) -> Sandbox:
+    if attempt.finished:
+        raise LearnerError("closed")
     if attempt.sandbox is None:
         raise LearnerError("preparing")
-    with transaction.atomic():
-        locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
-        if locked.running_command():
-            raise LearnerError("busy")
-        sandboxes.reset(sandbox=attempt.sandbox, by=by)
-
-
-def begin_again(*, sandbox: Sandbox) -> None:
-    """The sandbox is back at its start: so is the open attempt that uses it. Inside the caller's transaction."""
-    for attempt in Attempt.objects.select_for_update().filter(sandbox=sandbox, finished=None):
-        _to_first_step(attempt, lab_of(attempt))
-        transaction.on_commit(partial(publishing.page_changed, attempt))
+    if attempt.rebuilding:
+        raise LearnerError("rebuilding")
+    if attempt.running_command():
+        raise LearnerError("busy")
+    return attempt.sandbox
 
 
 def finish(*, attempt: Attempt) -> None:

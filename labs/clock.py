@@ -1,13 +1,14 @@
 """Time in an attempt's account, as the page shows it: what comes next and when, what happened meanwhile, the way to skip ahead.
 
-``clock.html``   clock: due (in words, "" where nothing is), changes (of the last time that went by), notice (in words), skipping, refused
+``clock.html``   clock: due (in words, "" where nothing is), changes and panel (labs.changes, of the last time that went by), notice (in
+                 words), skipping, refused
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from labs import actions, presenting, publishing
+from labs import actions, changes, publishing
 from labs.models import Attempt
 from labs.wording import duration
 from labs.wording import words as ours
@@ -23,7 +24,8 @@ def clock(attempt: Attempt) -> dict[str, Any]:
     passed = not head.command and head.sandbox_id == sandbox.pk
     return {
         "due": "" if left is None else duration(left),
-        "changes": presenting.changes(head.changes) if passed else {},
+        "changes": changes.summary(head.changes) if passed else {},
+        "panel": changes.panel(head.changes, {}) if passed else {},
         "notice": ours(sandbox.notice["code"], **sandbox.notice.get("values", {})) if sandbox.notice else "",
     }
 

@@ -17,6 +17,7 @@ from labs.lab.model import LANGUAGES, Check, Words
 from labs.lab.specs import REFERENCE
 from labs.presenting import HOME, where
 from sandbox.errors import CloudError
+from sandbox.store.working import OWN_FILES
 
 log = logging.getLogger(__name__)
 _MISSING = re.compile(r"NoSuch|NotFound|DoesNotExist|^404$|Missing(?!Param|Required)")
@@ -38,9 +39,12 @@ class Value(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LastCommand:
+    """``changes``: its version's (``sandbox.checkout``), empty where it changed nothing."""
+
     line: str
     exit: int
     output: str
+    changes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,25 @@ def _command(spec: dict[str, Any], context: Context) -> Look:
     return PASS
 
 
+def _changed(spec: dict[str, Any], context: Context) -> Look:
+    if context.last is None:
+        return Look("not", "command-none")
+    changes = context.last.changes
+    if "file" in spec:
+        path = context.fill(spec["file"]).replace(f"{HOME}/", "~/", 1)
+        rows = [{**row, "text": changes.get("diff", {}).get(row["path"], {}).get("text", "")} for row in changes.get("files", [])]
+        wanted = {"path": path}
+    else:
+        rows = [{**row, "text": row["name"]} for row in changes.get("cloud", [])]
+        wanted = {name: context.fill(spec[name]) for name in ("service", "kind", "name") if name in spec}
+    wanted |= {"change": spec["change"]} if "change" in spec else {}
+    pattern = {name: text for name, text in spec.items() if name == "matches"}
+    if any(wanted.items() <= row.items() and _compare(row["text"], pattern, context) for row in rows):
+        return PASS
+    seen = [f"{row.get('path') or row['name']} {row['change']}" for row in rows if row.get("path") not in OWN_FILES]
+    return Look("not", "changed-not" if seen else "changed-nothing", what=_cut(", ".join(seen)) if seen else "")
+
+
 def _cwd(spec: dict[str, Any], context: Context) -> Look:
     seen = context.value.cwd
     wanted = {name: value.replace("~", HOME, 1) if value.startswith("~") else value for name, value in spec.items()}
@@ -232,6 +255,7 @@ _LOOKS: dict[str, Callable[[dict[str, Any], Context], Look]] = {
     "file": _file,
     "variable": _variable,
     "command": _command,
+    "changed": _changed,
     "cwd": _cwd,
     "http": _http,
     "script": _script,

@@ -6,7 +6,7 @@ The Command row is the queue: Celery only wakes a worker, which claims the row b
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -174,13 +174,39 @@ class StepProgress(models.Model):
     def complete(self, *, points: int, version: Version | None) -> None:
         """``points`` are the step's own, already less what a shown solution costs; a step passed again keeps the fewer."""
         self.points = points if self.points is None else min(self.points, points)
+        self._pass(version.pk if version else None, timezone.now())
+        if version is not None:
+            Passing.objects.get_or_create(step=self, version=version)
+
+    def pass_again(self, passing: Passing) -> None:
+        """The sandbox stands again where it had passed: no check is needed, and the points are as they were."""
+        self._pass(passing.version_id, passing.at)
+
+    def _pass(self, version_id: int | None, at: datetime) -> None:
         self.state, self.outcome, self.seen = self.State.PASSED, self.Outcome.PASS, []
-        self.version, self.passed_at = version, timezone.now()
+        self.version_id, self.passed_at = version_id, at
         self.save()
 
     def reopen(self) -> None:
         self.state, self.outcome, self.seen, self.version, self.passed_at = self.State.OPEN, self.Outcome.NONE, [], None, None
         self.save()
+
+
+class Passing(models.Model):
+    """A version at which a step passed. The step counts as passed wherever the sandbox stands at it or at what came of it."""
+
+    step = models.ForeignKey(StepProgress, models.CASCADE, related_name="passings", verbose_name=_("step"))
+    # Pruning keeps what is protected: a step's version is where the next one can always be started again from.
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+", verbose_name=_("version"))
+    at = models.DateTimeField(_("passed"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("passing")
+        verbose_name_plural = _("passings")
+        constraints = [models.UniqueConstraint(fields=["step", "version"], name="one_passing_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.step} @ {self.version_id}"
 
 
 class CommandQuerySet(models.QuerySet["Command"]):
@@ -244,6 +270,8 @@ class Command(models.Model):
     cwd_after = models.CharField(max_length=4096, blank=True)
     version = models.ForeignKey(Version, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("version"))
     changes = models.JSONField(_("changes"), default=dict, blank=True)
+    diff = models.JSONField(default=dict, blank=True, help_text=_("What changed in files, by path."))
+    undone = models.BooleanField(_("undone"), default=False, help_text=_("The sandbox does not stand at it, nor at what came of it."))
 
     objects = CommandQuerySet.as_manager()
 
@@ -263,3 +291,48 @@ class Command(models.Model):
     @property
     def finished(self) -> bool:
         return self.state not in {self.State.QUEUED, self.State.RUNNING}
+
+
+def changed_by(version: Version) -> dict[str, Any]:
+    """``version``'s changes as the fields of its command: they outlive it, and a page full of commands need not load the diffs."""
+    changes = dict(version.changes)
+    return {"diff": changes.pop("diff", {}), "changes": changes}
+
+
+class Move(models.Model):
+    """The learner, or an administrator, went to another version without running anything. The console shows the last of a row."""
+
+    class How(models.TextChoices):
+        UNDO = "undo", _("Undo")
+        REDO = "redo", _("Redo")
+        REWIND = "rewind", _("Rewind")
+        STEP = "step", _("Start the step again")
+        LAB = "lab", _("Start the lab again")
+        LOST = "lost", _("A new sandbox")
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="moves", verbose_name=_("attempt"))
+    how = models.CharField(max_length=10, choices=How)
+    after = models.PositiveIntegerField(help_text=_("The number of the last command then."))
+    command = models.ForeignKey(
+        Command,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("command"),
+        help_text=_("Undone, done again, gone to."),
+    )
+    step = models.SlugField(_("step"), max_length=100, blank=True, help_text=_("Of a reset: what was started again; empty is the lab."))
+    version = models.ForeignKey(
+        Version, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("version"), help_text=_("Of a reset: its own.")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("move")
+        verbose_name_plural = _("moves")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} · {self.how}"

@@ -88,14 +88,15 @@ def _play_step(box: Sandbox, step: Step, last: LastCommand | None, played: Playe
 def _run(box: Sandbox, line: str, played: Played) -> LastCommand:
     printed: list[bytes] = []
     with checkout(box) as live:
+        before = live.head.pk
         result = live.run(line, write=printed.append)
-        live.commit(command=line)
+        version = live.commit(command=line)
     output = plain(b"".join(printed))
     played.commands.append(line)
     played.output += f"$ {line}\n{output}"
     if result.status or result.incomplete:
         raise SandboxError("solve-failed", f"“{line}” ended with {result.status}:\n{output[-1500:]}")
-    return LastCommand(line, result.status, output)
+    return LastCommand(line, result.status, output, version.changes if version.pk != before else {})
 
 
 def _why(judgement: grading.Judgement, what: str) -> str:

@@ -2,11 +2,13 @@
 
 Contexts (all plain values, texts in the active language):
 ``block.html``   block: id number line state running failed ok status_words duration elapsed_ms prompt output_html current_html
-                 message fault changes{files[path change word size_words] cloud[service kind name change word]}
+                 message fault undone rewindable changes{added changed removed words more} changes_url
 ``step.html``    step: id number title passed current points got segments seen[kind word what] hints hints_left has_solution solution
                  solution_cost check_url hint_url solution_url
 ``track.html``   track: passed steps got points complete
 ``prompt_sign.html``   prompt
+``log.html``     entries: one dict a block or notice, ``{"block": …}`` or ``{"notice": …}`` (labs.undoing)
+``acts.html``, ``changes_panel.html``   labs.undoing, labs.changes
 """
 
 from __future__ import annotations
@@ -18,23 +20,19 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from labs import events, terminal
+from labs import changes, events, terminal, undoing
 from labs.lab.model import CommandBlock, Lab, Segment, words
 from labs.lab.prose import to_html
 from labs.models import Attempt, Command, StepProgress
-from labs.wording import size
+from labs.wording import language
 from labs.wording import words as ours
 
 HOME = "/home/ec2-user"
 START_CWD = f"{HOME}/environment"
 SHOWN_BLOCKS = 100
 HISTORY = 500
-
-
-def language() -> str:
-    return (get_language() or "en")[:2]
 
 
 def where(cwd: str) -> str:
@@ -48,7 +46,7 @@ def prompt(attempt: Attempt) -> str:
 
 
 def cwd_of(attempt: Attempt) -> str:
-    last = attempt.console().exclude(cwd_after="").order_by("-number").values_list("cwd_after", flat=True).first()
+    last = attempt.console().filter(undone=False).exclude(cwd_after="").order_by("-number").values_list("cwd_after", flat=True).first()
     return last or START_CWD
 
 
@@ -75,7 +73,10 @@ def block(command: Command) -> dict[str, Any]:
         "output_html": _safe(shown.lines_html),
         "current_html": _safe(shown.tail_html),
         "message": ours(command.message, **command.message_values) if command.message else "",
-        "changes": changes(command.changes),
+        "undone": command.undone,
+        "rewindable": command.version_id is not None,
+        "changes": changes.summary(command.changes),
+        "changes_url": reverse("changes", args=[command.attempt_id, command.pk]),
     }
 
 
@@ -98,17 +99,6 @@ def _duration(milliseconds: int | None) -> str:
         return f"{milliseconds} ms"
     seconds = milliseconds / 1000
     return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
-
-
-def changes(changes: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """A version's changes, with words."""
-    verbs = {"added": gettext("added"), "modified": gettext("changed"), "changed": gettext("changed")}
-    verbs |= {"deleted": gettext("deleted"), "removed": gettext("deleted")}
-    found = {what: [{**row, "word": verbs.get(str(row.get("change")), "")} for row in rows] for what, rows in changes.items() if rows}
-    for row in found.get("files", []):
-        row["path"] = where(row["path"]) if row["path"].startswith("/") else row["path"]
-        row["size_words"] = size(row["size"]) if isinstance(row.get("size"), int) and row["change"] != "deleted" else ""
-    return found
 
 
 # --- the guide -------------------------------------------------------------------------------------------------------------
@@ -194,14 +184,15 @@ def page(lab: Lab, attempt: Attempt) -> dict[str, Any]:
     """
     after = events.position(attempt.pk)
     attempt.refresh_from_db()
-    commands = list(attempt.console().order_by("-number")[:SHOWN_BLOCKS])[::-1]
+    commands = shown_commands(attempt)
     running = next((command for command in commands if not command.finished), None)
     text = lab.in_language(language())
     return {
         "after": _after(after, running),
-        "blocks": [block(command) for command in commands],
+        "entries": entries(lab, attempt, commands),
         "running": running,
         "prompt": prompt(attempt),
+        "acts": undoing.acts(attempt),
         "history": history(attempt),
         "steps": steps(lab, attempt),
         "track": track(lab, attempt),
@@ -217,6 +208,25 @@ def page(lab: Lab, attempt: Attempt) -> dict[str, Any]:
     }
 
 
+def shown_commands(attempt: Attempt) -> list[Command]:
+    """The newest, oldest first."""
+    return list(attempt.console().defer("diff").order_by("-number")[:SHOWN_BLOCKS])[::-1]
+
+
+def entries(lab: Lab, attempt: Attempt, commands: list[Command]) -> list[dict[str, Any]]:
+    """The blocks with the moves told between them."""
+    told = undoing.notices(attempt, lab)
+    found: list[dict[str, Any]] = []
+    for number, command in ((command.number, command) for command in commands):
+        # A move made before the first command that is shown stands before it.
+        if not found and (early := [at for at in told if at < number]):
+            found.append({"notice": told[max(early)]})
+        found.append({"block": block(command)})
+        if number in told:
+            found.append({"notice": told[number]})
+    return found or [{"notice": one} for one in list(told.values())[-1:]]
+
+
 def _after(position: str, running: Command | None) -> str:
     """Where the running block's output ends, if that is of the stream as it is now (it may have been lost and begun anew)."""
     if running is None or events.split(running.stream_id)[0] != events.split(position)[0]:
@@ -226,7 +236,7 @@ def _after(position: str, running: Command | None) -> str:
 
 def urls(attempt: Attempt) -> dict[str, str]:
     """The attempt's addresses, by the names that ``labs.urls`` gives them; all but ``start`` take the attempt's key."""
-    names = ("page", "stream", "commands", "input", "stop", "reset", "skip")
+    names = ("page", "stream", "commands", "input", "stop", "undo", "redo", "rewind", "reset", "reset-step", "skip")
     return {"start": reverse("start", args=[attempt.lab])} | {name: reverse(name, args=[attempt.pk]) for name in names}
 
 

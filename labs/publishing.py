@@ -1,6 +1,7 @@
 """Tells the pages of an attempt what changed, as HTML in the learner's language.
 
-Events: ``block`` {html}, ``output`` {id, lines, current}, ``guide`` {html}, ``prompt`` {html}, ``clock`` {html}, ``reload`` {}.
+Events: ``block`` {html}, ``output`` {id, lines, current}, ``guide`` {html}, ``prompt`` {html}, ``clock`` {html}, ``moved``
+(``move_state``), ``reload`` {}.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from labs import events, presenting
+from labs import events, presenting, undoing
+from labs.editions import lab_of
 from labs.lab.model import Lab
 from labs.models import Attempt, Command
 from labs.terminal import Update
@@ -46,11 +48,16 @@ def output(command: Command, update: Update) -> str:
 def guide_changed(lab: Lab, attempt: Attempt) -> None:
     """The steps and how far the attempt is."""
     with in_language_of(attempt):
-        urls = presenting.urls(attempt)
-        html = [_render("step", attempt, step=step, urls=urls) for step in presenting.steps(lab, attempt)]
-        if lab.steps:
-            html.append(_render("track", attempt, track=presenting.track(lab, attempt)))
-    events.publish(attempt.pk, "guide", html="".join(html))
+        html = _guide(lab, attempt)
+    events.publish(attempt.pk, "guide", html=html)
+
+
+def _guide(lab: Lab, attempt: Attempt) -> str:
+    urls = presenting.urls(attempt)
+    html = [_render("step", attempt, step=step, urls=urls) for step in presenting.steps(lab, attempt)]
+    if lab.steps:
+        html.append(_render("track", attempt, track=presenting.track(lab, attempt)))
+    return "".join(html)
 
 
 def clock_changed(attempt: Attempt, clock: dict[str, Any]) -> None:
@@ -61,9 +68,42 @@ def clock_changed(attempt: Attempt, clock: dict[str, Any]) -> None:
 
 
 def prompt_changed(attempt: Attempt) -> None:
+    """Where the shell stands, and what undo would undo."""
     with in_language_of(attempt):
-        html = _render("prompt_sign", attempt, prompt=presenting.prompt(attempt))
+        html = _prompt(attempt)
     events.publish(attempt.pk, "prompt", html=html)
+
+
+def _prompt(attempt: Attempt) -> str:
+    acts = _render("acts", attempt, acts=undoing.acts(attempt), urls=presenting.urls(attempt))
+    return acts + _render("prompt_sign", attempt, prompt=presenting.prompt(attempt))
+
+
+def moved(attempt: Attempt, *, whole: bool) -> None:
+    with in_language_of(attempt):
+        state = move_state(attempt, whole=whole)
+    events.publish(attempt.pk, "moved", **state)
+
+
+def move_state(attempt: Attempt, *, whole: bool) -> dict[str, Any]:
+    """What a move changed on the page, in the active language; the same again changes nothing.
+
+    ``html``: elements to put where they are (steps, progress, prompt, undo and redo); ``undone``: ids of the shown commands that are;
+    ``notice``: to append to the log; ``log``: where other commands are shown than before (``whole``), all of it.
+    """
+    attempt = Attempt.objects.select_related("sandbox", "user").get(pk=attempt.pk)
+    lab = lab_of(attempt)
+    last = attempt.moves.select_related("command").last()
+    state: dict[str, Any] = {
+        "move": last.pk if last else 0,
+        "html": _guide(lab, attempt) + _prompt(attempt),
+        "undone": list(attempt.console().filter(undone=True).values_list("pk", flat=True)),
+        "notice": _render("notice", attempt, notice=undoing.notice(last, lab)) if last else "",
+    }
+    if whole:
+        entries = presenting.entries(lab, attempt, presenting.shown_commands(attempt))
+        state["log"] = _render("log", attempt, entries=entries, steps=bool(lab.steps), urls=presenting.urls(attempt))
+    return state
 
 
 def page_changed(attempt: Attempt) -> None:

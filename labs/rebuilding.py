@@ -9,13 +9,14 @@ import logging
 import time
 from typing import Any
 
-from labs import actions, publishing, starts
+from labs import actions, following, publishing, starts
 from labs.editions import lab_of
 from labs.lab.model import Lab
-from labs.models import Attempt, Command, Start, StepProgress
+from labs.models import Attempt, Command, Passing, Start, StepProgress
 from sandbox import actions as sandboxes
 from sandbox import replay
 from sandbox.errors import Busy
+from sandbox.history import History
 from sandbox.models import Sandbox, Version
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class _Rebuilding:
         step = bases[base.pk]
         anew = starts.ensure(self.lab, step, progress=self._progress) if step else start
         if step:
-            anew = replay.own(anew, self.sandbox)
+            anew = anew.copy_for(self.sandbox)
         done = replay.replay(self.sandbox, anew, self._recorded(after), progress=self._progress)
         return replay.Replayed(done.head, {base.pk: anew, **done.made})
 
@@ -84,7 +85,7 @@ class _Rebuilding:
         """Where the current step begins; the last one's where all are done."""
         ids = [step.id for step in self.lab.steps]
         step = self.attempt.step or (ids[-1] if ids else "")
-        head = replay.own(starts.ensure(self.lab, step, progress=self._progress), self.sandbox)
+        head = starts.ensure(self.lab, step, progress=self._progress).copy_for(self.sandbox)
         passed = StepProgress.objects.filter(attempt=self.attempt, state=StepProgress.State.PASSED)
         return replay.Replayed(head, {pk: head for pk in passed.values_list("version", flat=True) if pk is not None})
 
@@ -110,6 +111,10 @@ class _Rebuilding:
         for old, new in made.items():
             Command.objects.filter(attempt=self.attempt, version=old).update(version=new)
             StepProgress.objects.filter(attempt=self.attempt, version=old).update(version=new)
+            for passing in Passing.objects.filter(step__attempt=self.attempt, version=old):
+                Passing.objects.get_or_create(step=passing.step, version=new, defaults={"at": passing.at})
+        self.sandbox.refresh_from_db()
+        following.mark_undone(self.attempt, set(History(self.sandbox).line(self.sandbox.head_id)))
 
     def _progress(self, _what: str = "") -> None:
         Sandbox.objects.prolong_rebuilding(self.sandbox.pk)

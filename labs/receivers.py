@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
-from labs import actions, rebuilding, running
+from labs import clock, following, publishing, rebuilding, running
 from sandbox import signals
 from sandbox.checkout import Live
+from sandbox.history import History, Node
 from sandbox.models import Sandbox, Version
 
 
-@receiver(signals.back_at_start)
-def attempt_begins_again(sender: object, sandbox: Sandbox, **_: Any) -> None:
-    """Whoever reset it, the learner or an administrator: the console and the steps begin anew with it."""
-    actions.begin_again(sandbox=sandbox)
+@receiver(signals.moved)
+def attempts_follow(sender: object, *, sandbox: Sandbox, how: str, by: Any, node: Node, history: History, **_: Any) -> None:
+    """Whoever moved it, the learner or an administrator: the console and the steps go with it."""
+    for attempt, whole in following.follow(sandbox=sandbox, how=how, by=by, node=node, history=history):
+        transaction.on_commit(partial(publishing.moved, attempt, whole=whole))
+        transaction.on_commit(partial(clock.changed, attempt))
 
 
 @receiver(signals.advanced)

@@ -17,7 +17,7 @@ from django.conf import settings
 from labs import clock, control, grading, publishing, rebuilding
 from labs.editions import lab_of
 from labs.looking import LastCommand
-from labs.models import Attempt, Command
+from labs.models import Attempt, Command, changed_by
 from labs.output import Output
 from sandbox import actions as sandboxes
 from sandbox import workers
@@ -78,7 +78,8 @@ def _run(command: Command) -> None:
             raise
         clock.changed(attempt, shown)
         if version is not None:
-            last = LastCommand(command.line, result.status, plain(output.value()))
+            changes = version.changes if version.pk != before else {}
+            last = LastCommand(command.line, result.status, plain(output.value()), changes)
             _grade(attempt, live, last, version, grading.touched(command.changes, new_version=version.pk != before))
 
 
@@ -118,7 +119,7 @@ def _commit(command: Command, live: Live, result: Result, output: Output) -> Ver
     except LearnerError as error:
         _end(command, state=Command.State.REFUSED, message=error.code, message_values=error.values, **found)
         return None
-    found["changes"] = version.changes if version.pk != before else {}
+    found |= changed_by(version) if version.pk != before else {}
     message, values = _reason(result)
     if output.full_screen and not message:
         message = "full-screen"
@@ -221,8 +222,10 @@ def check(attempt_id: int) -> None:
 
 
 def _last(attempt: Attempt) -> LastCommand | None:
-    last = attempt.console().filter(state=Command.State.DONE).order_by("-number").first()
-    return LastCommand(last.line, last.exit_status or 0, plain(bytes(last.output))) if last else None
+    last = attempt.console().filter(state=Command.State.DONE, undone=False).order_by("-number").first()
+    if last is None:
+        return None
+    return LastCommand(last.line, last.exit_status or 0, plain(bytes(last.output)), last.changes | {"diff": last.diff})
 
 
 def plain(output: bytes) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from labs import actions, publishing
-from labs.models import Attempt, Command, CommandQuerySet
+from labs.models import Attempt, Command, CommandQuerySet, changed_by
 from sandbox import workers
 from sandbox.models import Version
 
@@ -45,7 +45,7 @@ def end_lost(commands: CommandQuerySet) -> None:
             fields = {"state": Command.State.DONE, "message": "worker-lost-kept"}
         # The lease is in the condition: a worker that was only slow may have renewed it since.
         mine = Command.objects.filter(Q(lease_until=command.lease_until), pk=command.pk, state=Command.State.RUNNING)
-        if mine.update(ended=timezone.now(), lease_until=None, version=kept, changes=kept.changes if kept else {}, **fields):
+        if mine.update(ended=timezone.now(), lease_until=None, version=kept, **(changed_by(kept) if kept else {}), **fields):
             log.warning("command %s of worker %s was %s", command.pk, command.worker, fields["state"])
             command.refresh_from_db()
             publishing.command_changed(command)

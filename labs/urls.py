@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from labs import clock_views, stream, views, watch
+from labs import clock_views, moves, stream, views, watch
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -17,7 +17,12 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/input/", views.type_in, name="input"),
     path("attempts/<int:pk>/stop/", views.stop, name="stop"),
     path("attempts/<int:pk>/skip/", clock_views.skip, name="skip"),
-    path("attempts/<int:pk>/reset/", views.reset, name="reset"),
+    path("attempts/<int:pk>/undo/", moves.undo, name="undo"),
+    path("attempts/<int:pk>/redo/", moves.redo, name="redo"),
+    path("attempts/<int:pk>/rewind/", moves.rewind, name="rewind"),
+    path("attempts/<int:pk>/reset/", moves.reset, name="reset"),
+    path("attempts/<int:pk>/reset-step/", moves.reset_step, name="reset-step"),
+    path("attempts/<int:pk>/commands/<int:command>/changes/", moves.changes, name="changes"),
     path("attempts/<int:pk>/steps/<slug:step>/check/", views.check, name="check"),
     path("attempts/<int:pk>/steps/<slug:step>/hint/", views.hint, name="hint"),
     path("attempts/<int:pk>/steps/<slug:step>/solution/", views.solution, name="solution"),

@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _card(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
-    language = presenting.language()
+    language = wording.language()
     return {
         "name": lab.name,
         "title": words(lab.title, language),
@@ -53,7 +53,7 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
     if attempt := Attempt.objects.filter(user=request.user.pk, lab=name, finished=None).first():
         return redirect("page", attempt.pk)
     found = _lab_or_404(name)
-    text = found.in_language(presenting.language())
+    text = found.in_language(wording.language())
     context = {
         "nav": "labs",
         "readonly": True,
@@ -117,7 +117,7 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
         "ready": "ready" if attempt.usable else "",
         "log": render_to_string("labs/log.html", context),
         "guide": steps + (render_to_string("labs/track.html", context) if steps else ""),
-        "prompt": render_to_string("labs/prompt_sign.html", context),
+        "prompt": render_to_string("labs/acts.html", context) + render_to_string("labs/prompt_sign.html", context),
         "clock": render_to_string("labs/clock.html", context),
     }
 
@@ -135,10 +135,10 @@ def commands(request: HttpRequest, pk: int) -> HttpResponse:
     except ValueError:
         key = uuid.uuid4()
     try:
-        command = actions.submit_command(attempt=attempt, line=request.POST.get("line", ""), key=key, cols=_number(request, "cols", 100))
+        command = actions.submit_command(attempt=attempt, line=request.POST.get("line", ""), key=key, cols=number(request, "cols", 100))
     except LearnerError as error:
-        return _refused(request, attempt, error)
-    if not _by_script(request):
+        return refusal(request, attempt, error)
+    if not by_script(request):
         return redirect("page", pk)
     context = {"block": presenting.block(command), "attempt": attempt, "urls": presenting.urls(attempt)}
     return render(request, "labs/block.html", context)
@@ -150,11 +150,11 @@ def type_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the running program input. Fields: command, text. A form without script means a line."""
     attempt = access.own_attempt(request, pk)
     command = access.own_command(attempt, request.POST.get("command", ""))
-    text = request.POST.get("text", "") + ("" if _by_script(request) else "\n")
+    text = request.POST.get("text", "") + ("" if by_script(request) else "\n")
     try:
         actions.send_input(command=command, text=text)
     except LearnerError as error:
-        return _refused(request, attempt, error)
+        return refusal(request, attempt, error)
     return _done(request, attempt)
 
 
@@ -167,19 +167,8 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.stop_command(command=command)
     except LearnerError as error:
-        return _refused(request, attempt, error)
+        return refusal(request, attempt, error)
     return _done(request, attempt)
-
-
-@login_required
-@require_POST
-def reset(request: HttpRequest, pk: int) -> HttpResponse:
-    attempt = access.own_attempt(request, pk)
-    try:
-        actions.reset_attempt(attempt=attempt, by=request.user)
-    except LearnerError as error:
-        return _refused(request, attempt, error)
-    return redirect("page", pk)
 
 
 @login_required
@@ -214,7 +203,7 @@ def _on_step(request: HttpRequest, attempt: Attempt, step: str, act: Any, *, che
         act()
     except LearnerError as error:
         if not request.htmx:  # type: ignore[attr-defined]
-            return _refused(request, attempt, error)
+            return refusal(request, attempt, error)
         refused, checking = wording.words(error.code, **error.values), False
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("page", attempt.pk)
@@ -225,23 +214,23 @@ def _on_step(request: HttpRequest, attempt: Attempt, step: str, act: Any, *, che
     return render(request, "labs/step.html", context)
 
 
-def _refused(request: HttpRequest, attempt: Attempt, error: LearnerError) -> HttpResponse:
+def refusal(request: HttpRequest, attempt: Attempt, error: LearnerError) -> HttpResponse:
     """In words: to the script as text with 409, to a form as a message on the page."""
     sentence = wording.words(error.code, **error.values)
-    if _by_script(request):
+    if by_script(request):
         return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
     messages.error(request, sentence)
     return redirect("page", attempt.pk)
 
 
 def _done(request: HttpRequest, attempt: Attempt) -> HttpResponse:
-    return HttpResponse(status=204) if _by_script(request) else redirect("page", attempt.pk)
+    return HttpResponse(status=204) if by_script(request) else redirect("page", attempt.pk)
 
 
-def _by_script(request: HttpRequest) -> bool:
+def by_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def _number(request: HttpRequest, name: str, otherwise: int) -> int:
+def number(request: HttpRequest, name: str, otherwise: int) -> int:
     text = request.POST.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else otherwise

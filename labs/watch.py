@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from labs import access, presenting
+from labs import access, wording
 from labs.lab import catalog
 from labs.lab.model import words
 from labs.models import Attempt, Command
@@ -22,7 +22,7 @@ def attempts(request: HttpRequest) -> HttpResponse:
     """Every open attempt, the one last used first."""
     access.watcher(request)
     labs, _errors = catalog.everything()
-    titles = {lab.name: words(lab.title, presenting.language()) for lab in labs}
+    titles = {lab.name: words(lab.title, wording.language()) for lab in labs}
     points = {lab.name: lab.points for lab in labs}
     found = (
         Attempt.objects.filter(finished=None)

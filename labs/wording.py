@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 SENTENCES = {
@@ -16,6 +16,10 @@ SENTENCES = {
         "try again when that is done, which may take some minutes."
     ),
     "empty": _("There is no command in this line."),
+    "nothing-to-undo": _("There is nothing to undo yet."),
+    "nothing-to-redo": _("There is nothing to do again."),
+    "already-there": _("The sandbox stands there already."),
+    "version-gone": _("That is too long ago: it is no longer kept."),
     "too-long": _("This line is too long: %(limit)s characters are the most."),
     "not-running": _("This command has ended already."),
     "not-delivered": _("The input did not reach the program. Try again in a moment."),
@@ -84,6 +88,24 @@ SENTENCES = {
         "The course's simulation of AWS was renewed, and your sandbox could not be rebuilt. That is our fault and counts nothing "
         "against you; the course's administrators can see why. Run a command to try again."
     ),
+    # going back and forward
+    "moved-undo": _("Went back to before #%(number)s: %(line)s"),
+    "moved-redo": _("Done again, #%(number)s: %(line)s"),
+    "moved-rewind": _("Went to after #%(number)s: %(line)s"),
+    "moved-undo-reset": _("Brought back what was there before starting again."),
+    "moved-redo-reset": _("Started again once more. Undo brings everything back."),
+    "moved-step": _("“%(step)s” starts again. Undo brings everything back."),
+    "moved-lab": _("The lab starts again. Undo brings everything back."),
+    "moved-elsewhere": _("Went to another point of your history."),
+    # what changed in a file
+    "diff-binary": _("Not text: what changed in it is not shown."),
+    "diff-large": _("A large file: what changed in it is not shown."),
+    "diff-many": _("So much changed at once that this is not shown."),
+    "diff-renamed": _("was %(path)s"),
+    "diff-mode": _("permissions %(before)s → %(after)s"),
+    "diff-link": _("link to %(before)s → %(after)s"),
+    "diff-link-added": _("link to %(after)s"),
+    "diff-link-removed": _("was a link to %(before)s"),
     # what a check found
     "check-error": _("We could not look at this just now. That is our fault and counts nothing against you."),
     "aws-missing": _("AWS answers %(code)s: %(message)s"),
@@ -100,6 +122,8 @@ SENTENCES = {
     "command-other": _("The last command was another one."),
     "command-exit": _("The last command ended with status %(seen)s."),
     "command-output": _("The last command's output does not show it."),
+    "changed-not": _("The last command did not change that."),
+    "changed-nothing": _("The last command changed nothing."),
     "cwd-is": _("You are in %(seen)s."),
     "http-none": _("%(url)s does not answer yet."),
     "http-status": _("%(url)s answers with status %(seen)s."),
@@ -107,6 +131,11 @@ SENTENCES = {
     "script-silent": _("Not yet."),
     "any-none": _("None of the ways to do this has been done yet."),
 }
+
+
+def language() -> str:
+    """The active one, as labs name it."""
+    return (get_language() or "en")[:2]
 
 
 def words(code: str, /, **values: Any) -> str:

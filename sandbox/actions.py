@@ -14,7 +14,8 @@ from django.db import transaction
 
 from sandbox import folders, signals, waking, workers
 from sandbox.checkout import checkout, folder_of
-from sandbox.errors import Busy, Fault
+from sandbox.errors import Busy, Fault, LearnerError
+from sandbox.history import History, Node
 from sandbox.models import Sandbox, Version
 from sandbox.store import tree
 from sandbox.store.working import Snapshot, WorkingCopy
@@ -52,16 +53,73 @@ def create_sandbox(*, owner: AbstractBaseUser | None, start: Version, label: str
     return sandbox
 
 
-@transaction.atomic
-def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None) -> Version:
-    """Point ``sandbox`` at ``to`` (else its start). The versions left behind stay in the history. Raises Busy while it runs a command."""
-    with _held(sandbox):
-        sandbox.head = to or sandbox.start
-        Sandbox.objects.filter(pk=sandbox.pk).update(**sandbox.standing_at(sandbox.head))
-        if sandbox.head_id == sandbox.start_id:
-            signals.back_at_start.send(Sandbox, sandbox=sandbox)
-    log.info("sandbox %s was reset to %s by %s", sandbox.pk, sandbox.head, by)
-    return sandbox.head
+def undo(*, sandbox: Sandbox, by: Any, at: int | None = None, wait: float = 0) -> Version:
+    """Back to before the last command; time that passed since goes with it. The new head.
+
+    ``at``: the head that whoever asks has seen. If it is another by now nothing moves, so that a double click undoes once.
+    ``wait``: seconds to wait for who holds the sandbox. Raises Busy, LearnerError: nothing-to-undo, version-gone.
+    """
+
+    def choose(history: History) -> tuple[Node, int]:
+        return history.undo()
+
+    return _move(sandbox, "undo", choose, by=by, at=at, wait=wait)
+
+
+def redo(*, sandbox: Sandbox, by: Any, at: int | None = None, wait: float = 0) -> Version:
+    """Forward again to after the next command that was undone. As ``undo``; raises Busy, LearnerError nothing-to-redo."""
+
+    def choose(history: History) -> tuple[Node, int]:
+        return history.redo()
+
+    return _move(sandbox, "redo", choose, by=by, at=at, wait=wait)
+
+
+def rewind(*, sandbox: Sandbox, to: int | None, by: Any, wait: float = 0) -> Version:
+    """To any version that the sandbox ever stood at, by its key. As ``undo``; raises Busy, LearnerError version-gone."""
+
+    def choose(history: History) -> tuple[Node, int]:
+        if to is None or to not in history.nodes:
+            raise LearnerError("version-gone")
+        return history.nodes[to], to
+
+    return _move(sandbox, "rewind", choose, by=by, wait=wait)
+
+
+def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None, at: int | None = None, wait: float = 0) -> Version:
+    """Begin again from ``to`` (else the start): a version with its value that remembers what it left, so that undo brings that back.
+
+    As ``undo``; raises Busy.
+    """
+
+    def choose(history: History) -> tuple[Node, int]:
+        made = (to or sandbox.start).copy_for(sandbox, changes={"left": history.head})
+        history.nodes[made.pk] = Node(made.pk, made.parent_id, made.number, "", history.head)
+        return history.nodes[made.pk], made.pk
+
+    return _move(sandbox, "reset", choose, by=by, at=at, wait=wait)
+
+
+def _move(
+    sandbox: Sandbox, how: str, choose: Callable[[History], tuple[Node, int]], *, by: Any, at: int | None = None, wait: float = 0
+) -> Version:
+    """Lock, then in one transaction: choose where to, point the head there, say so. ``sandbox`` is as it is then."""
+    # The lock comes before the transaction: SQLite has one writer, and who holds the sandbox may have to write before letting go.
+    with _held(sandbox, wait) as holder, transaction.atomic():
+        sandbox.refresh_from_db()
+        if at is not None and sandbox.head_id != at:
+            return sandbox.head
+        history = History(sandbox)
+        node, to = choose(history)
+        version = Version.objects.get(pk=to)
+        tip = None if how == "reset" else history.tip_from(to)
+        mine = Sandbox.objects.filter(pk=sandbox.pk, head=history.head, lock_holder=holder)
+        if mine.update(**sandbox.standing_at(version), tip=tip) != 1:
+            raise Busy("busy")
+        sandbox.refresh_from_db()
+        signals.moved.send(Sandbox, sandbox=sandbox, how=how, by=by, node=node, history=history)
+    log.info("sandbox %s: %s from %s to %s by %s", sandbox.pk, how, history.head, version, by)
+    return version
 
 
 def put_rebuilt(*, sandbox: Sandbox, was: Version, to: Version, start: Version, notice: dict[str, Any], then: Callable[[], None]) -> None:
@@ -100,11 +158,14 @@ def delete(*, sandbox: Sandbox, by: Any) -> None:
 
 
 @contextlib.contextmanager
-def _held(sandbox: Sandbox) -> Iterator[None]:
+def _held(sandbox: Sandbox, wait: float = 0) -> Iterator[str]:
     holder = f"{workers.me()}:{secrets.token_hex(6)}"
-    if not Sandbox.objects.lock(sandbox.pk, holder):
-        raise Busy("busy")
+    end = time.monotonic() + wait
+    while not Sandbox.objects.lock(sandbox.pk, holder):
+        if time.monotonic() >= end:
+            raise Busy("busy")
+        time.sleep(0.02)
     try:
-        yield
+        yield holder
     finally:
         Sandbox.objects.unlock(sandbox.pk, holder)

@@ -173,7 +173,9 @@ class Live:
         with transaction.atomic():
             version.save()
             mine = Sandbox.objects.filter(pk=self.sandbox.pk, head=self.head, lock_holder=self._holder)
-            fields = self.sandbox.standing_at(version) | ({"last_used": timezone.now(), "notice": {}} if version.command else {})
+            # What was undone can no longer be done again once a command was run instead; time that passes bars nothing.
+            typed = {"last_used": timezone.now(), "notice": {}, "tip": None} if version.command else {}
+            fields = self.sandbox.standing_at(version) | typed
             if mine.update(**fields) != 1:
                 raise Fault("lost-race", f"the head of {self.sandbox.pk} moved, or its lock was taken, during the command")
         for name, value in fields.items():
@@ -181,9 +183,11 @@ class Live:
         return version
 
 
-def _changes(old: Snapshot, new: Snapshot, cloud: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    changes = {"files": diff(old, new), "cloud": cloud}
-    return {what: rows for what, rows in changes.items() if rows}
+def _changes(old: Snapshot, new: Snapshot, cloud: list[dict[str, Any]]) -> dict[str, Any]:
+    """``files`` and ``cloud``: what changed, a row each; ``diff``: by path what changed in a file."""
+    files, inside = diff(old, new)
+    changes = {"files": files, "cloud": cloud, "diff": inside}
+    return {what: found for what, found in changes.items() if found}
 
 
 def folder_of(sandbox: Sandbox) -> Path:

@@ -56,6 +56,14 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"v{self.number} ({self.pk})"
 
+    def copy_for(self, sandbox: Sandbox, **fields: Any) -> Version:
+        """A version of ``sandbox``'s own with this one's value."""
+        return Version.objects.create(
+            parent=self, sandbox=sandbox, number=self.number + 1, account=self.account, manifest=self.manifest, shell=self.shell,
+            cloud=self.cloud, home_bytes=self.home_bytes, home_files=self.home_files, cloud_bytes=self.cloud_bytes, clock=self.clock,
+            due_in=self.due_in, **fields,
+        )  # fmt: skip
+
 
 class SandboxQuerySet(models.QuerySet["Sandbox"]):
     def lock(self, pk: Any, holder: str) -> bool:

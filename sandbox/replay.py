@@ -58,15 +58,6 @@ def chain(head: Version, bases: Collection[int]) -> tuple[Version, list[Version]
     return head, after[::-1]
 
 
-def own(version: Version, sandbox: Sandbox) -> Version:
-    """A version of ``sandbox``'s own with the value of ``version``, which others share."""
-    return Version.objects.create(
-        parent=version, sandbox=sandbox, number=version.number + 1, account=version.account, manifest=version.manifest,
-        shell=version.shell, cloud=version.cloud, home_bytes=version.home_bytes, home_files=version.home_files,
-        cloud_bytes=version.cloud_bytes, clock=version.clock, due_in=version.due_in,
-    )  # fmt: skip
-
-
 def replay(sandbox: Sandbox, base: Version, recorded: list[Recorded], *, progress: Callable[[], None]) -> Replayed:
     """Run the commands from ``base`` on, in a sandbox thrown away afterwards that is ``sandbox`` to them. Time goes by as it did.
 

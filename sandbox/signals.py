@@ -10,5 +10,9 @@ advanced = Signal()
 outdated = Signal()
 """Sent with ``sandbox``, whose account was frozen by another edition of the simulation: it has to be rebuilt."""
 
-back_at_start = Signal()
-"""Sent with ``sandbox``, inside the transaction that pointed it back at its start."""
+moved = Signal()
+"""The head of a sandbox moved without a command: undo, redo, rewind or reset.
+
+Sent inside the transaction with ``sandbox`` (at its new head), ``how``, ``by``, ``node`` (the version undone, done again, gone to, or the
+reset's own) and ``history`` (as it was before, with the reset's own version). A receiver that raises LearnerError takes the move back.
+"""

@@ -32,11 +32,13 @@ KINDS = {
     "file": Kind(("path",), ("exists", "matches", "sha256"), "files"),
     "variable": Kind(("name",), ("exists", "equals", "matches", "as"), "shell"),
     "command": Kind((), ("matches", "exit", "output"), "command"),
+    "changed": Kind((), ("service", "kind", "name", "file", "change", "matches"), "command"),
     "cwd": Kind((), ("equals", "matches"), "shell"),
     "http": Kind(("url",), ("status", "matches"), "anything"),
     "script": Kind(("run",), ("wall",), "anything"),
     "any": Kind((), (), "anything"),
 }
+CHANGES = ("added", "changed", "removed")
 
 
 def read_words(value: Value) -> Words:
@@ -74,9 +76,26 @@ def _read_spec(kind: str, value: Value, kept: set[str]) -> dict[str, Any]:
     spec = {name: _read_one(name, item, kept) for name, item in keys.items()}
     if kind in {"command", "cwd"} and not spec:
         raise value.error(f"a “{kind}” check needs something to look for: {', '.join(KINDS[kind].known)}")
+    if kind == "changed":
+        _one_thing(value, keys)
     if "as" in spec:
         kept.add(spec["as"])
     return spec
+
+
+def _one_thing(value: Value, keys: dict[str, Value]) -> None:
+    """A ``changed`` check is about a resource or a file."""
+    if ("service" in keys) == ("file" in keys):
+        raise value.error("a “changed” check needs either “service” or “file”")
+    for name in ("kind", "name"):
+        if name in keys and "file" in keys:
+            raise keys[name].error(f"“{name}” is of a resource; a file has “file”, “change” and “matches”")
+
+
+def _change(value: Value) -> str:
+    if value.text() not in CHANGES:
+        raise value.error(f"no change is called “{value.text()}”{did_you_mean(value.text(), CHANGES)}")
+    return value.text()
 
 
 def _read_one(name: str, value: Value, kept: set[str]) -> Any:
@@ -132,7 +151,8 @@ def _script(value: Value) -> str:
 
 _READERS: dict[str, Callable[[Value], Any]] = {
     **dict.fromkeys(("matches", "output"), _pattern),
-    **dict.fromkeys(("service", "operation", "account", "path", "sha256", "name", "url", "as"), Value.text),
+    **dict.fromkeys(("service", "operation", "account", "path", "sha256", "name", "url", "as", "kind", "file"), Value.text),
+    "change": _change,
     "run": _script,
     **dict.fromkeys(("exit", "status", "wall"), Value.integer),
     "query": _query,

@@ -6,6 +6,7 @@ Cost grows with the number of versions kept (each one's manifest is read once); 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import time
 from collections.abc import Iterator
@@ -13,11 +14,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, ProtectedError, Q
 from django.utils import timezone
 
 from sandbox import folders
 from sandbox.errors import Fault
+from sandbox.history import History
 from sandbox.models import Sandbox, Version
 from sandbox.store import blobs
 from sandbox.store.cloudstate import CloudState
@@ -30,24 +32,37 @@ _IDLE_SECONDS = 3 * 86400
 
 
 def prune_versions() -> int:
-    """Drop the oldest versions beyond the number kept for each sandbox. Pinned ones, heads and starts stay."""
+    """Drop the versions of each sandbox beyond the number kept. Pinned ones, heads, tips and starts stay, and what somebody protects."""
     dropped = 0
     crowded = Sandbox.objects.annotate(held=Count("versions")).filter(held__gt=settings.SANDBOX_VERSIONS_KEPT)
     for sandbox in crowded.iterator():
-        in_order = Version.objects.filter(sandbox=sandbox, pinned=False).order_by("-number", "-pk")
-        for version in in_order[settings.SANDBOX_VERSIONS_KEPT :]:
+        kept = _kept(sandbox)
+        for version in Version.objects.filter(sandbox=sandbox, pinned=False).exclude(pk__in=kept).order_by("-pk"):
             dropped += _drop(version)
-    for version in Version.objects.filter(sandbox=None, pinned=False):  # their sandbox was deleted
+    for version in Version.objects.filter(sandbox=None, pinned=False).order_by("-pk"):  # their sandbox was deleted
         dropped += _drop(version)
     return dropped
 
 
+def _kept(sandbox: Sandbox) -> list[int]:
+    """The next undos and redos from where the sandbox stands, a quarter each, then the newest, undone or not."""
+    history, most = History(sandbox), settings.SANDBOX_VERSIONS_KEPT
+    back = itertools.islice(history.past(sandbox.head_id), max(1, most // 4))
+    ahead = [node.pk for node in history.ahead()][: max(1, most // 4)]
+    own = list(Version.objects.filter(sandbox=sandbox, pinned=False).order_by("-pk").values_list("pk", flat=True))
+    may_go = set(own)
+    return [pk for pk in dict.fromkeys([*back, *ahead, *own]) if pk in may_go][:most]
+
+
 def _drop(version: Version) -> int:
-    with transaction.atomic():
-        if Sandbox.objects.filter(head=version).exists() or Sandbox.objects.filter(start=version).exists():
-            return 0
-        version.children.update(parent=version.parent)
-        version.delete()
+    try:
+        with transaction.atomic():
+            if Sandbox.objects.filter(Q(head=version) | Q(start=version) | Q(tip=version)).exists():
+                return 0
+            version.children.update(parent=version.parent_id)
+            version.delete()
+    except ProtectedError:  # a row of another app leads to it
+        return 0
     return 1
 
 

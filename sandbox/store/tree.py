@@ -173,15 +173,15 @@ def clear(root: Path) -> None:
 
 
 def diff(old: Manifest, new: Manifest) -> list[dict[str, object]]:
-    """What changed, by path: ``[{"path", "change": added|modified|deleted, "size"}]``; folders and times alone are no change."""
+    """What changed, by path: ``[{"path", "change": added|changed|removed, "size"}]``; folders and times alone are no change."""
     changes: list[dict[str, object]] = []
     for path in sorted(old.keys() | new.keys()):
         before, after = old.get(path), new.get(path)
         if after is None and before is not None and before.kind != "d":
-            changes.append({"path": path, "change": "deleted", "size": 0})
+            changes.append({"path": path, "change": "removed", "size": 0})
         elif after is not None and after.kind != "d":
             if before is None or before.kind == "d":
                 changes.append({"path": path, "change": "added", "size": after.size})
             elif (before.kind, before.mode, before.data) != (after.kind, after.mode, after.data):
-                changes.append({"path": path, "change": "modified", "size": after.size})
+                changes.append({"path": path, "change": "changed", "size": after.size})
     return changes

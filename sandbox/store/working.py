@@ -18,9 +18,11 @@ from django.conf import settings
 
 from sandbox.errors import Fault, OverQuota
 from sandbox.models import Version
-from sandbox.store import blobs, tree
+from sandbox.store import blobs, filediff, tree
 
 PARTS = ("home", "tmp")
+OWN_FILES = frozenset({"~/.bash_history"})
+"""Kept by the shell itself with every command: no news to who typed it."""
 _NAME = "index.json"
 _DYING_SECONDS = 10
 
@@ -57,12 +59,20 @@ class Snapshot:
         return self.parts["tmp"].get(path.removeprefix("/tmp/")) if path.startswith("/tmp/") else None  # noqa: S108
 
 
-def diff(old: Snapshot, new: Snapshot) -> list[dict[str, object]]:
-    """What changed, with paths as the learner writes them (``~/…``, ``/tmp/…``)."""
+def diff(old: Snapshot, new: Snapshot) -> tuple[list[dict[str, object]], dict[str, dict[str, Any]]]:
+    """What changed, with paths as the learner writes them (``~/…``, ``/tmp/…``), and by path what of it (``filediff.describe``)."""
     prefixes = {"home": "~/", "tmp": "/tmp/"}  # noqa: S108
-    return [
-        {**change, "path": prefixes[part] + str(change["path"])} for part in PARTS for change in tree.diff(old.parts[part], new.parts[part])
-    ]
+    rows: list[dict[str, object]] = []
+    changes: list[filediff.Change] = []
+    for part in PARTS:
+        before, after = old.parts[part], new.parts[part]
+        for row in tree.diff(before, after):
+            path = str(row["path"])
+            name = filediff.shown(prefixes[part] + path)
+            rows.append({**row, "path": name})
+            if name not in OWN_FILES:
+                changes.append((name, before.get(path), after.get(path)))
+    return rows, filediff.describe(changes, blobs.get)
 
 
 class WorkingCopy:

@@ -28,10 +28,12 @@ export class Console {
       if (run) this.run(run.dataset.run, run);
       if (event.target.closest("[data-stop]")) this.stop();
     });
-    this.log.addEventListener("submit", (event) => {
-      if (!event.target.matches("[data-input]")) return;
+    this.lab.addEventListener("submit", (event) => {
+      const act = { input: (field) => this.answer(field, "\n"), move: (field) => this.move(field) };
+      const name = Object.keys(act).find((one) => one in event.target.dataset);
+      if (!name) return;
       event.preventDefault();
-      this.answer(event.target, "\n");
+      act[name](event.target);
     });
     this.log.addEventListener("keydown", (event) => this.inputKey(event));
   }
@@ -94,6 +96,25 @@ export class Console {
     this.prompt.say(answer.status === 409 ? answer.text : this.words.failed);
   }
 
+  // Undo, redo, rewind, start again: a form; the answer is the page as it is then.
+  async move(form) {
+    const button = form.querySelector("button");
+    if (button.hasAttribute("aria-disabled")) return this.prompt.say(button.title);
+    if (this.moving) return;
+    this.moving = true;
+    const answer = await post(form.action, new FormData(form));
+    this.moving = false;
+    form.closest("dialog")?.close();
+    const menu = form.closest("details[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    const word = { 0: this.words.failed, 401: this.words.signedOut, 403: this.words.forbidden, 409: answer.text }[answer.status];
+    this.prompt.say(answer.ok ? "" : word ?? this.words.failed);
+    if (answer.ok) this.moved(JSON.parse(answer.text));
+  }
+
   inputKey(event) {
     const field = event.target.closest("[data-input] input");
     if (!field || !event.ctrlKey) return;
@@ -138,9 +159,21 @@ export class Console {
     this.bottom();
   }
 
+  // The answer to a move and its event bring the same; whichever comes first is shown.
+  moved({ move, html, undone, notice, log }) {
+    if (move <= (this.lastMove ?? 0)) return;
+    this.lastMove = move;
+    if (log !== undefined) this.refresh(log);
+    for (const block of this.log.querySelectorAll(".block")) block.classList.toggle("is-undone", undone.includes(Number(block.dataset.command)));
+    this.stuck = true;
+    put(notice, this.log);
+    this.guide(html);
+  }
+
   refresh(html) {
     const at = document.activeElement?.id;
     this.log.innerHTML = html;
+    window.htmx?.process(this.log);
     if (at && document.activeElement?.id !== at) document.getElementById(at)?.focus();
     this.settle();
   }
@@ -166,7 +199,7 @@ export class Console {
     const busy = Boolean(this.running()) || this.posting;
     const run = this.lab.querySelector("#run");
     if (run) run.disabled = busy || !this.lab.dataset.ready;
-    for (const button of this.lab.querySelectorAll("[data-run]")) button.disabled = busy || !this.lab.dataset.ready;
+    for (const button of this.lab.querySelectorAll("[data-run], [data-move] button")) button.disabled = busy || !this.lab.dataset.ready;
     this.lab.querySelector(".tab-busy").hidden = !busy;
     for (const block of this.log.querySelectorAll("[data-running]")) block.startedAt ??= performance.now() - Number(block.dataset.running);
     if (!busy && this.prompt?.word.textContent === this.words.busy) this.prompt.say("");

@@ -1,5 +1,6 @@
 // The lab page: joins the parts.
 import { Console } from "./console.js";
+import { askInDialog } from "./dialog.js";
 import { listen as listenCopy } from "./copy.js";
 import { put } from "./place.js";
 import { split, tabs } from "./splitter.js";
@@ -12,6 +13,7 @@ const words = Object.fromEntries(
 const net = document.getElementById("net");
 
 listenCopy(words);
+askInDialog(lab);
 split(lab, document.getElementById("split"));
 const show = tabs(lab);
 const console_ = new Console(lab, words);
@@ -36,6 +38,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   guide,
   prompt: (data) => put(data.html),
   clock: (data) => put(data.html),
+  moved: (data) => console_.moved(data),
   refresh(data) {
     if (data.ready !== lab.dataset.ready) return location.reload();
     console_.refresh(data.log);

@@ -141,6 +141,7 @@ def test_the_splitter_moves_by_keyboard_and_stays(jisoo: Any) -> None:
 def test_start_over_clears_the_console_and_the_sandbox(jisoo: Any) -> None:
     jisoo.run("touch here.txt")
     jisoo.page.locator(".con-menu summary").click()
-    jisoo.page.get_by_role("button", name="Put everything back").click()
-    jisoo.page.wait_for_selector("#log-empty")
+    jisoo.page.click("#ask-lab")
+    jisoo.page.click("#dialog-yes")
+    expect(jisoo.page.locator(".con-notice")).to_contain_text("The lab starts again.")
     assert jisoo.run("ls").strip() == ""

@@ -51,19 +51,6 @@ def test_a_blocks_output_is_rendered_safely(attempt):
     assert found["current_html"] == '<span class="fg-1">$ </span>'
 
 
-def test_changes_have_words_and_sizes(attempt):
-    changes = {
-        "files": [{"path": "/home/ec2-user/environment/a", "change": "added", "size": 2048}, {"path": "b", "change": "deleted", "size": 5}],
-        "cloud": [{"service": "s3", "type": "bucket", "id": "x", "change": "modified"}],
-    }
-    found = presenting.block(command(attempt, changes=changes))["changes"]
-    assert [(row["path"], row["word"], row["size_words"]) for row in found["files"]] == [
-        ("~/environment/a", "added", "2.0 KB"),
-        ("b", "deleted", ""),
-    ]
-    assert found["cloud"][0]["word"] == "changed"
-
-
 def test_steps_in_the_readers_language(attempt, lab):
     step = attempt.steps.get(step_id="make")
     step.hints_shown = 1
@@ -124,6 +111,6 @@ def test_what_was_before_a_reset_is_not_shown_but_in_the_history(attempt, lab):
         Command.objects.create(attempt=attempt, number=number, line=line, state="done", cwd_after="/tmp")
     Attempt.objects.update(console_from=2)
     page = presenting.page(lab, attempt)
-    assert [block["line"] for block in page["blocks"]] == ["b"]
+    assert [entry["block"]["line"] for entry in page["entries"]] == ["b"]
     assert page["history"] == ["a", "b"]
     assert page["prompt"] == "/tmp"

@@ -135,7 +135,7 @@ def test_diff_names_what_changed(root: Path, store: Store) -> None:
     (root / "link").unlink()
     (root / "another-empty").mkdir()
     assert tree.diff(first, scan(root, store).manifest) == [
-        {"path": "deep/er/file", "change": "modified", "size": 5},
-        {"path": "link", "change": "deleted", "size": 0},
+        {"path": "deep/er/file", "change": "changed", "size": 5},
+        {"path": "link", "change": "removed", "size": 0},
         {"path": "new", "change": "added", "size": 2},
     ]
