@@ -19,7 +19,7 @@ def clock(attempt: Attempt) -> dict[str, Any]:
     """See the module's docstring."""
     sandbox = attempt.sandbox
     if sandbox is None:
-        return {"due": "", "changes": {}, "notice": ""}
+        return {"due": "", "changes": {}, "panel": {}, "notice": ""}
     left, head = sandbox.due_in(), sandbox.head
     passed = not head.command and head.sandbox_id == sandbox.pk
     return {

@@ -88,7 +88,7 @@ def test_reset_asks_first(client: Client, sandbox: Sandbox) -> None:
 def test_reset_goes_to_the_start_and_is_logged(client: Client, sandbox: Sandbox) -> None:
     assert "1 sandbox was reset." in act(client, "reset_chosen", sandbox)
     sandbox.refresh_from_db()
-    assert sandbox.head == sandbox.start
+    assert sandbox.head.parent == sandbox.start
     entry = LogEntry.objects.get()
     assert (entry.action_flag, entry.object_id) == (CHANGE, str(sandbox.pk))
     assert "from version 4" in entry.get_change_message()

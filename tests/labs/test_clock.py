@@ -49,7 +49,7 @@ def test_how_long_in_words(seconds, english, korean):
 
 
 def test_nothing_due_shows_nothing(attempt, learner):
-    assert clock.clock(attempt) == {"due": "", "changes": {}, "notice": ""}
+    assert clock.clock(attempt) == {"due": "", "changes": {}, "panel": {}, "notice": ""}
     client = Client()
     client.force_login(learner)
     assert b'id="skip"' not in client.get(f"/attempts/{attempt.pk}/").content

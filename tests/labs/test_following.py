@@ -254,7 +254,7 @@ def test_the_queries_of_a_move_do_not_grow_with_the_history(attempt: Attempt) ->
             undo(attempt)
         counts.append(len(queries))
         redo(attempt)
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0], "the first one also loads what the others find loaded"
 
 
 def test_the_page_has_as_many_queries_with_many_commands_as_with_few(attempt: Attempt, lab: Lab) -> None:

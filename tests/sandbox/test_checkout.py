@@ -142,7 +142,7 @@ def test_reset_is_a_pointer_move(sandbox: Sandbox) -> None:
     do(sandbox, "echo x > y; z=1")
     actions.reset(sandbox=sandbox, by="test")
     sandbox.refresh_from_db()
-    assert sandbox.head == sandbox.start
+    assert (sandbox.head.parent, sandbox.head.manifest) == (sandbox.start, sandbox.start.manifest)
     assert do(sandbox, 'ls; echo "[$z]"')[1] == "[]\n"
 
 
