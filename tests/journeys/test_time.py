@@ -1,0 +1,41 @@
+"""Time in the account, in a browser: what is due shows, can be skipped to, and happens with nobody typing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import expect
+
+KEYS = "aws kms list-keys --query 'length(Keys)'"
+DELETE = (
+    "for days in 7 20; do aws kms schedule-key-deletion --pending-window-in-days $days "
+    "--key-id $(aws kms create-key --query KeyMetadata.KeyId --output text) --query KeyId; done"
+)
+LATER = """
+import django; django.setup()
+from datetime import timedelta
+from django.db.models import F
+from sandbox.models import Sandbox
+ago = timedelta(days=20)
+assert Sandbox.objects.filter(owner__username="jisoo", due__isnull=False).update(due=F("due") - ago, head_since=F("head_since") - ago)
+"""
+
+
+def test_skip_ahead_and_wait(visitor: Callable[..., Any], stack: Any) -> None:
+    jisoo = visitor()
+    jisoo.sign_in("jisoo")
+    jisoo.open_lab("playground")
+    page = jisoo.page
+    expect(page.locator("#skip")).to_have_count(0)
+    jisoo.run(DELETE)
+    expect(page.locator("#clock")).to_contain_text("Next in your account: in 6 d 23 h")
+    page.click("#skip")
+    expect(page.locator(".con-meanwhile")).to_contain_text("1 change in the account")
+    expect(page.locator("#clock")).to_contain_text("Next in your account: in 13 d 0 h")
+    assert jisoo.run(KEYS).strip() == "1"
+    expect(page.locator(".con-meanwhile")).to_have_count(0)
+
+    stack.python("-c", LATER)
+    expect(page.locator(".con-meanwhile"), "nobody types, nobody clicks").to_contain_text("1 change in the account")
+    expect(page.locator("#skip")).to_have_count(0)
+    assert jisoo.run(KEYS).strip() == "0"
+    assert jisoo.complaints == []
