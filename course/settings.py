@@ -3,6 +3,7 @@
 COURSE_VAR       folder of everything written at run time (database, blobs, checkouts, keys)
 COURSE_LOCAL     1 under ``up`` and in tests: plain http on this machine, static files straight from their folders
 COURSE_DEBUG     1 for Django's own debug pages
+COURSE_WARM_AWS  0 where memory is short: each worker then saves some 150 MB, and each `aws` takes half a second longer
 COURSE_SECRET_KEY, COURSE_HOSTS, COURSE_ORIGINS, DATABASE_URL, REDIS_URL   for a real installation
 """
 
@@ -166,6 +167,7 @@ SANDBOX_VERSIONS_KEPT = 200
 SANDBOX_WALL_SECONDS = 600
 SANDBOX_CPU_SECONDS = 120
 SANDBOX_LEASE_SECONDS = 30
+SANDBOX_WARM_AWS = os.environ.get("COURSE_WARM_AWS") != "0"
 
 LOGGING = {
     "version": 1,

@@ -23,6 +23,7 @@ def supervisor() -> client.Supervisor:
             site_packages=Path(moto.__file__).parent.parent,
             tls_dir=tls_dir(),
             source_root=settings.BASE_DIR,
+            warm=("aws",) if settings.SANDBOX_WARM_AWS else (),
         )
     )
     shared.start()

@@ -26,19 +26,22 @@ from typing import Self
 from sandbox.errors import Fault
 from sandbox.jail import seccomp
 from sandbox.jail.limits import MIB, Limits
-from sandbox.jail.rootfs import GID, HOME, UID, Rootfs, base_arguments, base_python, usr_arguments
+from sandbox.jail.rootfs import GID, HOME, PATH, TOOLS, UID, Rootfs, base_arguments, base_python, usr_arguments
 
 OLDEST_BWRAP = (0, 8)  # --size came with 0.7, a --dev that works without devpts' gid option with 0.8
 SHM_BYTES = 16 * MIB
 _TMP, _SHM = "/tmp", "/dev/shm"  # noqa: S108
 PRLIMIT = "/usr/bin/prlimit"
 _SITE_PYTHON = "/opt/site/bin/python3"
+SOURCE = "/opt/source"
+# What decides how an interpreter starts must be as in a learner's shell.
+_TOOL_ENVIRONMENT = {"HOME": HOME, "PATH": PATH, "LANG": "C.UTF-8"}
 _ZYGOTE_ENVIRONMENT = {
     "HOME": _TMP,
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
-    "PYTHONPATH": "/opt/source",
+    "PYTHONPATH": SOURCE,
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONNOUSERSITE": "1",
 }
@@ -175,7 +178,7 @@ def zygote_command(
     options += ["--ro-bind", str(rootfs.path / "etc"), "/etc", *base_arguments(base)]
     options += ["--ro-bind", str(site_packages), f"/opt/site/lib/{site_packages.parent.name}/site-packages"]
     options += ["--symlink", str(base.executable), _SITE_PYTHON]
-    options += ["--ro-bind", str(rootfs.source_root / "sandbox"), "/opt/source/sandbox", *_kernel_file_systems()]
+    options += ["--ro-bind", str(rootfs.source_root / "sandbox"), f"{SOURCE}/sandbox", *_kernel_file_systems()]
     options += ["--size", str(64 * MIB), "--perms", "0700", "--tmpfs", _TMP]
     options += [*_environment(_ZYGOTE_ENVIRONMENT), "--chdir", _TMP]
     limits = limits or Limits(cpu=86400, memory=2048 * MIB, processes=512, open_files=4096)
@@ -183,6 +186,25 @@ def zygote_command(
     settings = f"home = {base.executable.parent}\ninclude-system-site-packages = false\n"
     files = {"/opt/site/pyvenv.cfg": settings.encode()}
     return _launch(options, [PRLIMIT, *limits.prlimit(), "--", *program], info_fd, pass_fds, files)
+
+
+def tool_command(rootfs: Rootfs, argv: Sequence[str], *, pass_fds: Sequence[int]) -> Launch:
+    """A jail for the process that holds a learner's tool warm: what a learner finds on PATH and this project's ``sandbox`` package,
+    read-only, nobody's files, no network. ``argv[0]`` is ``python3``. To be spawned by the root of a user namespace (outer.py).
+
+    It shares the host's process numbers, for who lives in others may not send a child into a jail's; it has no /proc to see them
+    by. The one capability left is over that user namespace. No filter: a child takes the jail's on entry, and the zygote runs
+    nothing of a learner's.
+    """
+    _refuse_root()
+    options = ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--unshare-net", "--hostname", "tools", "--die-with-parent"]
+    options += ["--clearenv", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
+    options += [part for folder in ("/home", "/opt", "/run") for part in ("--perms", "0755", "--dir", folder)]
+    options += [*rootfs.arguments(), "--dev", "/dev", "--size", str(MIB), "--perms", "0700", "--tmpfs", _TMP]
+    options += ["--ro-bind", str(rootfs.source_root / "sandbox"), f"{SOURCE}/sandbox", "--dir", HOME]
+    options += [*_environment(_TOOL_ENVIRONMENT), "--chdir", SOURCE]
+    program = [f"{TOOLS}/bin/python3" if argv[0] == "python3" else argv[0], *argv[1:]]
+    return _launch(options, program, None, pass_fds, filtered=False)
 
 
 def before_exec() -> None:
@@ -233,11 +255,13 @@ def _launch(
     info_fd: int | None,
     pass_fds: Sequence[int],
     files: Mapping[str, bytes] | None = None,
+    *,
+    filtered: bool = True,
 ) -> Launch:
     """``files`` are laid into the jail, read-only."""
     launch = Launch([], tuple(pass_fds), [])
     try:
-        more = ["--seccomp", str(_keep(launch, "filter", seccomp.filter_bytes()))]
+        more = ["--seccomp", str(_keep(launch, "filter", seccomp.filter_bytes()))] if filtered else []
         for target, content in (files or {}).items():
             more += ["--ro-bind-data", str(_keep(launch, "file", content)), target]
         if info_fd is not None:

@@ -40,16 +40,18 @@ _END_SECONDS = 5.0
 class Config:
     """Absolute paths. ``state_dir``: writable by the uid that runs jails, for what the supervisor keeps; ``sandbox_venv``: what a
     learner finds on PATH; ``site_packages``: the site's, for the simulated account; ``tls_dir``: ca.pem, leaf.pem;
-    ``source_root``: the project."""
+    ``source_root``: the project; ``warm``: the tools to hold warm (``aws``)."""
 
     state_dir: Path
     sandbox_venv: Path
     site_packages: Path
     tls_dir: Path
     source_root: Path
+    warm: tuple[str, ...] = ()
 
     def frame(self) -> dict[str, Any]:
-        return {"kind": "configure", **{name: str(value) for name, value in asdict(self).items()}}
+        paths = {name: str(value) for name, value in asdict(self).items() if name != "warm"}
+        return {"kind": "configure", **paths, "warm": list(self.warm)}
 
 
 class Supervisor:
@@ -75,7 +77,8 @@ class Supervisor:
             return self.problems
 
     def status(self) -> dict[str, Any]:
-        """``checkouts``: how many are live; ``pids``: of every process it holds. Raises Fault ``supervisor-died``."""
+        """``checkouts``: how many are live; ``pids``: of every process it holds; ``warm``: of those tools that are, by name, how many
+        calls they have served. Raises Fault ``supervisor-died``."""
         with self._lock:
             self._ensure()
             return self._ask({"kind": "status"}).header

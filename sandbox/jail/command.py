@@ -7,18 +7,20 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sandbox.jail import bwrap, shell
 from sandbox.jail.disk import Watcher
+from sandbox.jail.doorbell import Doorbell
 from sandbox.jail.limits import POLL_SECONDS, Limits, Usage
 from sandbox.jail.link import Link
 from sandbox.jail.loop import READ, Loop
 from sandbox.jail.pty import Terminal
 from sandbox.jail.spawn import spawn
+from sandbox.jail.zygotes import ToolZygote
 
 BATCH_SECONDS = 0.02
 BATCH_BYTES = 16384
@@ -39,13 +41,14 @@ class Command:
         link: Link,
         *,
         jail: Callable[[Path, Limits], bwrap.Jail],
-        namespaces: tuple[int, int],
+        enter: Callable[[], None],
+        tools: Mapping[str, ToolZygote],
         limits: Limits,
         disk: Watcher,
         ended: Callable[[Command, dict[str, Any]], None],
     ) -> None:
-        self._loop, self._link, self._make_jail, self._namespaces, self._limits = loop, link, jail, namespaces, limits
-        self._disk, self._ended = disk, ended
+        self._loop, self._link, self._make_jail, self._enter, self._limits = loop, link, jail, enter, limits
+        self._tools, self._disk, self._ended = tools, disk, ended
         self.id: Any = None
         self.pid = 0
         self.init: int | None = None  # the jail's pid 1, as the host numbers it
@@ -64,6 +67,7 @@ class Command:
         self._waiting = False
         self._usage: Usage | None = None
         self._watched: int | None = None
+        self._bell: Doorbell | None = None
         self._deadline = self._kill_at = float("inf")
 
     def start(self, frame: dict[str, Any], folder: Path, state: Path) -> None:
@@ -78,6 +82,7 @@ class Command:
         jail = self._make_jail(folder, self._limits)
         if not self._save:  # it looks and keeps nothing: files included
             jail = replace(jail, frozen=True, environment={**jail.environment, "TMPDIR": shell.INSIDE})
+        self._bell = Doorbell(self._loop, folder, self._tools, lambda: self.init)
         self._spawn(jail, begin.argv, frame, pipe=pipe)
         self._watched = self._disk.watch([jail.home, jail.tmp, folder], lambda: self.kill("disk"))
         self._deadline = time.monotonic() + self._limits.wall
@@ -101,7 +106,7 @@ class Command:
             stack.callback(os.close, info)
             os.set_blocking(self._info_fd, False)
             launch = stack.enter_context(bwrap.command(jail, argv, info_fd=info))
-            self.pid = spawn(launch, outputs, terminal=not pipe, namespaces=self._namespaces)
+            self.pid = spawn(launch, outputs, terminal=not pipe, enter=self._enter)
         self._loop.watch(self._info_fd, READ, self._read_info)
 
     # What the learner does
@@ -224,7 +229,7 @@ class Command:
             self._tell_waiting(self._terminal, self._usage)
 
     def _tell_waiting(self, terminal: Terminal, usage: Usage) -> None:
-        if terminal.waits(usage.pids()):
+        if terminal.waits(usage.pids(), self._bell.callers if self._bell is not None else None):
             self._waiting = True
             self._link.send({"kind": "waiting", "id": self.id})
 
@@ -240,7 +245,7 @@ class Command:
         with contextlib.suppress(ValueError, KeyError, OSError):
             if self.init is None:
                 self.init = int(json.loads(self._info)["child-pid"])
-                self._usage = Usage(self.init)
+                self._usage = Usage(self.init) if self._bell is None else Usage(self.init, self._bell.pids, self._bell.cpu)
                 self._init_fd = os.pidfd_open(self.init)
                 self._loop.watch(self._init_fd, READ, self._init_ended)
                 if self._status is not None:
@@ -263,6 +268,7 @@ class Command:
         if self.init is None:
             self._loop.bury_strangers()  # killed before it could say, it may have left its pid 1 waiting
         # What was put in the background ends with its command.
+        self._close_bell()
         self._signal_init()
         self._finish_when_dead()
 
@@ -314,8 +320,13 @@ class Command:
         where = shell.cwd(state if self._save else self._old)
         return {"status": left.status, "reason": reason, "cwd": where, "incomplete": left.incomplete}
 
+    def _close_bell(self) -> None:
+        if self._bell is not None:
+            self._bell.close()
+
     def discard(self) -> None:
         """After a start that failed half-way."""
+        self._close_bell()
         for fd in (self._read_fd, self._info_fd):
             if fd >= 0:
                 self._loop.unwatch(fd)

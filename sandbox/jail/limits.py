@@ -128,19 +128,22 @@ def _proportional_memory(pid: int) -> int:
 @dataclass(slots=True)
 class Usage:
     """Reads what a jail uses, from the *host's* pid of its pid 1: orphans move to it, so its tree is the whole jail, save for
-    ``also``: host pids of those that were born elsewhere and moved in (warm tools), whose trees are counted as well.
+    ``also``: host pids of those that were born elsewhere and moved in (warm tools), whose trees are counted as well, last; ``spent`` the
+    seconds of CPU of those of them that have left.
 
     ``sample()`` costs about 45 microseconds a process. Once the pid 1 is gone it reads all zeros.
     """
 
     pid: int
     also: Callable[[], Iterable[int]] = tuple
+    spent: Callable[[], float] = float
     _started: bytes = b""
     _alive: dict[int, tuple[bytes, float]] = field(default_factory=dict)
     _gone: float = 0.0
     _looks: hidden.Looks = field(default_factory=hidden.Looks)
     _memory: int = 0
     _took: float = 0.0
+    _guests: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._started = self._start_time()
@@ -157,12 +160,14 @@ class Usage:
         """Host pids of the jail's processes, pid 1 first; empty once it is gone, also when its number is used again."""
         if not self._started or self._start_time() != self._started:
             return []
-        found = [self.pid, *self.also()]
-        waiting = list(found)
-        while waiting:
-            children = _children(waiting.pop())
-            found += children
-            waiting += children
+        found = list[int]()
+        for first in ([self.pid], list(self.also())):
+            found += first
+            waiting = list(first)
+            while waiting:
+                children = _children(waiting.pop())
+                found += children
+                waiting += children
         return found
 
     def sample(self) -> Sample:
@@ -184,10 +189,12 @@ class Usage:
         return Sample(memory, self._cpu(seen, reaped), processes, threads, descriptors)
 
     def _cpu(self, seen: dict[int, tuple[bytes, float]], reaped: float) -> float:
-        """A parent that ignores SIGCHLD inherits no times, so what was last seen of the vanished is kept as well."""
-        self._gone += sum(cpu for pid, (start, cpu) in self._alive.items() if pid not in seen or seen[pid][0] != start)
-        self._alive = seen
-        return sum(cpu for _start, cpu in seen.values()) + max(self._gone, reaped)
+        """A parent that ignores SIGCHLD inherits no times, so what was last seen of the vanished is kept as well; but those of
+        guests are told when they leave."""
+        vanished = [(pid, cpu) for pid, (start, cpu) in self._alive.items() if pid not in seen or seen[pid][0] != start]
+        self._gone += sum(cpu for pid, cpu in vanished if pid not in self._guests)
+        self._alive, self._guests = seen, set(self.also())
+        return sum(cpu for _start, cpu in seen.values()) + max(self._gone, reaped) + self.spent()
 
     def memory_in_full(self) -> int:
         """Bytes with shared pages counted once: ask it before killing, for a fork shares its parent's pages."""

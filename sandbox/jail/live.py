@@ -6,8 +6,9 @@ import secrets
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sandbox.jail.limits import Limits
 from sandbox.jail.link import Link
 from sandbox.jail.loop import Loop
 from sandbox.jail.rootfs import Rootfs, learner_environment
-from sandbox.jail.zygotes import Zygote
+from sandbox.jail.zygotes import ToolZygote, Zygote
 
 MAX_COMMANDS = 8
 _IDENTITY = ("account", "region", "instance_id", "private_ip", "hostname", "role_name", "access_key_id", "secret_access_key",
@@ -29,12 +30,15 @@ _IDENTITY = ("account", "region", "instance_id", "private_ip", "hostname", "role
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all checkouts of a supervisor share. ``empty`` is an empty folder."""
+    """What all checkouts of a supervisor share. ``empty`` is an empty folder, ``outer`` the user namespace that theirs are made in,
+    ``tools`` the warm ones by the name of their shims."""
 
     rootfs: Rootfs
     zygote: Zygote
     disk: disk.Watcher
     empty: Path
+    outer: int
+    tools: Mapping[str, ToolZygote]
 
 
 class Live:
@@ -101,7 +105,7 @@ class Live:
         if (left := self._folder / "run").is_dir():
             for folder in left.iterdir():
                 self._house.disk.remove(folder)
-        self._network = network.start(self._identity, self._house.empty)
+        self._network = network.start(self._identity, self._house.empty, self._house.outer)
         self._loop.child(self._network.pid, lambda _status: self._helper_ended())
         self._account = Account(
             self._loop,
@@ -123,9 +127,15 @@ class Live:
         folder = self._folder / "run" / secrets.token_hex(8)  # a name of its own: the one before may still be being removed
         folder.mkdir(parents=True, mode=0o700)
         limits = replace(self._limits, wall=int(header["wall"])) if header.get("wall") else self._limits
-        namespaces = (self._network.user_ns, self._network.net_ns)
         command = Command(
-            self._loop, self._link, jail=self._jail, namespaces=namespaces, limits=limits, disk=self._house.disk, ended=self._ended
+            self._loop,
+            self._link,
+            jail=self._jail,
+            enter=partial(network.enter, self._network.user_ns, self._network.net_ns),
+            tools=self._house.tools,
+            limits=limits,
+            disk=self._house.disk,
+            ended=self._ended,
         )
         self._commands[header["id"]] = command
         try:

@@ -63,14 +63,15 @@ class Network:
         self.user_ns = self.net_ns = -1
 
 
-def start(identity: Mapping[str, str], empty: Path) -> Network:
-    """Fork a helper. ``empty`` is an empty folder it locks itself into. Raises Fault ``network`` (the helper is gone then)."""
+def start(identity: Mapping[str, str], empty: Path, outer: int | None = None) -> Network:
+    """Fork a helper. ``empty`` is an empty folder it locks itself into, ``outer`` the user namespace to make the sandbox's in, where it is
+    not this process's own. Raises Fault ``network`` (the helper is gone then)."""
     ours, theirs = socket.socketpair()
-    parent, uid, gid = os.getpid(), os.geteuid(), os.getegid()
+    parent = os.getpid()
     host_net = _inode("/proc/self/ns/net")
     pid = os.fork()
     if pid == 0:
-        _helper(theirs, parent, (uid, gid), identity, empty)
+        _helper(theirs, parent, outer, identity, empty)
     theirs.close()
     ours.settimeout(_START_SECONDS)
     try:
@@ -115,14 +116,18 @@ def _kill(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def _helper(control: socket.socket, parent: int, ids: tuple[int, int], identity: Mapping[str, str], empty: Path) -> NoReturn:
+def _helper(control: socket.socket, parent: int, outer: int | None, identity: Mapping[str, str], empty: Path) -> NoReturn:
     """The child's whole life; it never returns into the supervisor's code."""
     status = 1
     try:
         kernel.die_with(parent)
+        ids = os.geteuid(), os.getegid()
         kernel.default_signals()
-        kernel.close_except([control.fileno()])
+        kernel.close_except([control.fileno(), *([] if outer is None else [outer])])
         try:
+            if outer is not None:
+                kernel.setns(outer, kernel.CLONE_NEWUSER)
+                os.close(outer)
             sockets, listeners, namespaces = _make(ids, identity)
         except OSError as error:
             wire.send(control, {"kind": "failed", "detail": str(error)})
@@ -143,12 +148,13 @@ def _helper(control: socket.socket, parent: int, ids: tuple[int, int], identity:
 
 def _make(ids: tuple[int, int], identity: Mapping[str, str]) -> tuple[list[socket.socket], list[socket.socket], list[int]]:
     before = _inode("/proc/self/ns/net")
+    above = os.geteuid(), os.getegid()  # the same user, as the namespace above numbers it
     kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNET)
     if _inode("/proc/self/ns/net") == before:
         raise OSError("the kernel gave no network namespace")
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{ids[0]} {ids[0]} 1")
-    Path("/proc/self/gid_map").write_text(f"{ids[1]} {ids[1]} 1")
+    Path("/proc/self/uid_map").write_text(f"{ids[0]} {above[0]} 1")
+    Path("/proc/self/gid_map").write_text(f"{ids[1]} {above[1]} 1")
     for name, value in _SETTINGS.items():
         Path("/proc/sys", name).write_text(value)
     _addresses([METADATA_ADDRESS, *DNS_ADDRESSES, CLOUD_ADDRESS, identity["private_ip"]])

@@ -8,7 +8,7 @@ import os
 import signal
 import struct
 import termios
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _IUTF8 = 0o40000
@@ -67,18 +67,19 @@ class Terminal:
                 return True
         return False
 
-    def waits(self, pids: Iterable[int]) -> bool:
-        """Whether a program of the foreground job is blocked reading this terminal; ``pids``: the jail's, as seen here."""
+    def waits(self, pids: Iterable[int], callers: Mapping[int, int] | None = None) -> bool:
+        """Whether a program of the foreground job is blocked reading this terminal; ``pids``: the jail's, as seen here; ``callers``: of
+        those that belong to no job, the pid that stands for them in one."""
         try:
             raw = not termios.tcgetattr(self.master)[3] & termios.ICANON
         except (OSError, termios.error):
             return False
         group = self.foreground()
-        return any(self._reads(pid, group, raw) for pid in pids)
+        return any(self._reads(pid, (callers or {}).get(pid, pid), group, raw) for pid in pids)
 
-    def _reads(self, pid: int, group: int, raw: bool) -> bool:
+    def _reads(self, pid: int, member: int, group: int, raw: bool) -> bool:
         try:
-            if os.getpgid(pid) != group:
+            if os.getpgid(member) != group:
                 return False
             for thread in Path(f"/proc/{pid}/task").iterdir():
                 words = (thread / "syscall").read_text().split()

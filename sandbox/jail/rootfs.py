@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import platform
 import shutil
 import tempfile
 import time
@@ -27,10 +28,15 @@ AUTHORITY = "/etc/ssl/certs/sandbox-ca.pem"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 RESOLVER = "169.254.169.253"
 
-_LAYOUT = b"2"  # part of the digest: raise it when the text of this module changes what is built
+_LAYOUT = b"3"  # part of the digest: raise it when the text of this module changes what is built
 _HOST_BUNDLES = (BUNDLE, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem")
 _TOP_LEVEL = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _KEEP_SECONDS = 86400
+# Tools that a warm process may stand in for (sandbox/tools/): on PATH is a shim, which starts the program itself where that is better.
+SHIMMED = ("aws",)
+_SHIM = Path(__file__).parent.parent / "tools" / "shim.pl"
+_PERL = Path("/usr/bin/perl")
+_SENDMSG = {"x86_64": "46", "aarch64": "211"}  # the latter untested
 
 _ETC = {
     "passwd": f"root:x:0:0:root:/root:/bin/bash\n{USER}:x:{UID}:{GID}:EC2 Default User:{HOME}:/bin/bash\n"
@@ -181,7 +187,8 @@ def host_bundle() -> Path | None:
 def _digest(venv: Path, base: Base, authority: bytes) -> str:
     """Of everything that goes into a build; files of the host by size and time."""
     seen = hashlib.sha256(_LAYOUT)
-    for part in (authority, os.fsencode(venv), os.fsencode(base.executable), repr(sorted(_ETC.items())).encode()):
+    shim = _SHIM.read_bytes() if can_shim() else b""
+    for part in (authority, os.fsencode(venv), os.fsencode(base.executable), repr(sorted(_ETC.items())).encode(), shim):
         seen.update(len(part).to_bytes(4, "big") + part)
     files = [Path("/etc", name) for name in _FROM_HOST] + sorted((venv / "bin").iterdir())
     for path in [*files, *filter(None, [host_bundle()])]:
@@ -249,6 +256,24 @@ def _build_tools(tools: Path, venv: Path, base: Base) -> None:
     for source in sorted((venv / "bin").iterdir()):
         if not source.is_symlink() and source.is_file() and not source.name.lower().startswith("activate"):
             _copy_script(source, tools / "bin" / source.name)
+    if can_shim():
+        (tools / "plain").mkdir()
+        for name in SHIMMED:
+            _put_shim(tools, name)
+
+
+def can_shim() -> bool:
+    """Whether the host has what the shims are written in; without, the programs themselves are on PATH."""
+    return _PERL.exists() and platform.machine() in _SENDMSG
+
+
+def _put_shim(tools: Path, name: str) -> None:
+    program = tools / "bin" / name
+    if program.exists():
+        program.rename(tools / "plain" / name)
+        text = _SHIM.read_text().replace("@TOOL@", name).replace("@SENDMSG@", _SENDMSG[platform.machine()])
+        program.write_text(text)
+        program.chmod(0o755)
 
 
 def _copy_script(source: Path, target: Path) -> None:

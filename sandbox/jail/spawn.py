@@ -5,22 +5,23 @@ from __future__ import annotations
 import fcntl
 import os
 import termios
+from collections.abc import Callable
 from typing import NoReturn
 
-from sandbox.jail import bwrap, kernel, network
+from sandbox.jail import bwrap, kernel
 
 
-def spawn(launch: bwrap.Launch, outputs: int, *, terminal: bool = False, namespaces: tuple[int, int] | None = None) -> int:
+def spawn(launch: bwrap.Launch, outputs: int, *, terminal: bool = False, enter: Callable[[], None] | None = None) -> int:
     """Start ``launch`` and return its pid. ``outputs``: the pty's slave, which becomes the controlling terminal, or else where
-    both outputs go. ``namespaces``: the user and network namespace to enter first. Dies with the supervisor."""
+    both outputs go. ``enter`` is called before, in the child, to enter namespaces. Dies with the supervisor."""
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _become(launch, outputs, terminal, namespaces, parent)
+        _become(launch, outputs, terminal, enter, parent)
     return pid
 
 
-def _become(launch: bwrap.Launch, outputs: int, terminal: bool, namespaces: tuple[int, int] | None, parent: int) -> NoReturn:
+def _become(launch: bwrap.Launch, outputs: int, terminal: bool, enter: Callable[[], None] | None, parent: int) -> NoReturn:
     try:
         kernel.default_signals()
         os.setsid()
@@ -30,8 +31,8 @@ def _become(launch: bwrap.Launch, outputs: int, terminal: bool, namespaces: tupl
         for number, fd in enumerate((source, outputs, outputs)):
             os.dup2(fd, number)
         bwrap.before_exec()
-        if namespaces is not None:
-            network.enter(*namespaces)
+        if enter is not None:
+            enter()
         # After setns: the kernel forgets the death signal of a process that gains capabilities.
         kernel.die_with(parent)
         kernel.close_except([0, 1, 2, *launch.pass_fds])

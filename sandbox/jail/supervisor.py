@@ -20,11 +20,11 @@ from typing import Any
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, canary, disk, kernel, orphans, rootfs
+from sandbox.jail import bwrap, canary, disk, kernel, orphans, outer, rootfs
 from sandbox.jail.link import Link
 from sandbox.jail.live import House, Live
 from sandbox.jail.loop import READ, Loop
-from sandbox.jail.zygotes import Zygote
+from sandbox.jail.zygotes import ToolZygote, Zygote
 
 _END_SECONDS = 3.0
 _BURY_SECONDS = 5.0
@@ -61,8 +61,11 @@ class Supervisor:
                 self._open(socket.socket(fileno=frame.fds.pop(0)), frame.take())
             elif frame.kind == "status":
                 pids = [pid for live in self._lives for pid in live.pids()]
-                zygote = [self._house.zygote.pid] if self._house is not None and self._house.zygote.pid else []
-                self._link.send({"kind": "status", "checkouts": len(self._lives), "pids": [*zygote, *pids]})
+                residents = [self._house.zygote, *self._house.tools.values()] if self._house is not None else []
+                held = [resident.pid for resident in residents if resident.pid]
+                tools = self._house.tools if self._house is not None else {}
+                warm = {name: tool.served for name, tool in tools.items() if tool.ready}
+                self._link.send({"kind": "status", "checkouts": len(self._lives), "pids": [*held, *pids], "warm": warm})
         finally:
             frame.close()
 
@@ -87,12 +90,26 @@ class Supervisor:
             argv = ["python3", "-m", "sandbox.cloud.zygote", str(fd)]
             return bwrap.zygote_command(built, argv, site_packages=packages, pass_fds=[fd])
 
-        self._house = House(built, Zygote(self._loop, make, pem), disk.Watcher(self._loop), empty)
+        above = outer.make()
+        tools = {name: self._tool(name, built, above) for name in header.get("warm", ()) if rootfs.can_shim()}
+        self._house = House(built, Zygote(self._loop, make, pem), disk.Watcher(self._loop), empty, above, tools)
         gc.collect()
         gc.freeze()  # helpers are forks of this process: pages the collector never touches stay shared
         self._house.disk.start()
+        # One after the other: the first a learner waits for, of the others none.
+        self._house.zygote.on_ready = self._start_tools
         self._house.zygote.start()
         return []
+
+    def _start_tools(self) -> None:
+        for tool in self._house.tools.values() if self._house is not None else ():
+            tool.start()
+
+    def _tool(self, name: str, built: rootfs.Rootfs, above: int) -> ToolZygote:
+        def make(fd: int) -> bwrap.Launch:
+            return bwrap.tool_command(built, ["python3", "-m", "sandbox.tools.zygote", str(fd), name], pass_fds=[fd])
+
+        return ToolZygote(self._loop, make, above)
 
     def _open(self, sock: socket.socket, held: list[int]) -> None:
         if self._house is None:
@@ -111,7 +128,8 @@ class Supervisor:
         for live in list(self._lives):
             live.abort()
         if self._house is not None:
-            self._house.zygote.close()
+            for resident in (self._house.zygote, *self._house.tools.values()):
+                resident.close()
             self._house.disk.close()
         deadline = time.monotonic() + _END_SECONDS
         while time.monotonic() < deadline and (self._lives or self._loop.bury_strangers()):

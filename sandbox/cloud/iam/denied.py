@@ -42,8 +42,6 @@ def words(decision: Decision, principal: Principal, action: str, resource: str) 
     vendor, _, name = action.partition(":")
     action = f"sqs:{name.lower()}" if vendor == "sqs" else f"SNS:{name}" if vendor == "sns" else action
     where = "" if resource == "*" and vendor in _SILENT_ON_ALL else f" on resource: {_spelled(vendor, name, resource)}"
-    if action == "kms:Decrypt":
-        where = " on the resource associated with this ciphertext"
     return f"User: {caller(principal)} is not authorized to perform: {action}{where} {reason(decision, action)}"
 
 

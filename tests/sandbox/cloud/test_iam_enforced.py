@@ -4,20 +4,67 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from cloud_harness import REGION, Cloud
-from iam_harness import ACCOUNT, WHERE, User, denied, document, trust
 
+ACCOUNT = "111122223333"
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
+WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", **s} for s in statements]})
+
+
+def trust(principal: dict[str, str], **more: Any) -> str:
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}]}
+    )
+
+
+def denied(call: Callable[..., Any], **params: Any) -> tuple[str, str]:
+    with pytest.raises(ClientError) as caught:
+        call(**params)
+    error = caught.value.response["Error"]
+    return error["Code"], error.get("Message", "")
+
+
+class User:
+    """A user with a key, and its clients."""
+
+    def __init__(self, cloud: Cloud, name: str) -> None:
+        self.cloud, self.name = cloud, name
+        self.iam = cloud.client("iam")
+        self.iam.create_user(UserName=name)
+        key = self.iam.create_access_key(UserName=name)["AccessKey"]
+        self.keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"], "aws_session_token": None}
+
+    def client(self, service: str) -> Any:
+        return self.cloud.client(service, **self.keys)
+
+    def may(self, *statements: dict[str, Any], policy: str = "p") -> None:
+        self.iam.put_user_policy(UserName=self.name, PolicyName=policy, PolicyDocument=document(*statements))
 
 
 @pytest.fixture
 def bob(cloud: Cloud) -> User:
     return User(cloud, "bob")
+
+
+def session(cloud: Cloud, made: dict[str, Any], service: str) -> Any:
+    one = made["Credentials"]
+    keys = {
+        "aws_access_key_id": one["AccessKeyId"],
+        "aws_secret_access_key": one["SecretAccessKey"],
+        "aws_session_token": one["SessionToken"],
+    }
+    return cloud.client(service, **keys)
 
 
 def test_nothing_is_allowed_by_default(bob: User) -> None:
