@@ -40,6 +40,24 @@ def command_line(pid: int) -> str:
         return ""
 
 
+def descendants_with_parents(pid: int) -> dict[int, int]:
+    """The same as ``descendants`` by one look at every process, with their parents."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parent = int((folder / "stat").read_text(errors="replace").rpartition(") ")[2].split()[1])
+            except OSError:
+                continue
+            children.setdefault(parent, []).append(int(folder.name))
+    found: dict[int, int] = {}
+    wave = [pid]
+    while wave:
+        found |= {child: parent for parent in wave for child in children.get(parent, [])}
+        wave = [child for parent in wave for child in children.get(parent, [])]
+    return found
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"

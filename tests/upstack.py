@@ -1,0 +1,52 @@
+"""``manage.py up`` itself, with a folder and a port of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from tests.processes import alive, command_line, descendants, until
+
+
+class Up:
+    """A running ``up`` with a folder and a port of its own."""
+
+    def __init__(self, var: Path, *options: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.var, self.log = var, var / "up.log"
+        self.environment = {**os.environ, "COURSE_VAR": str(var), "COURSE_LOCAL": "1", "DJANGO_SETTINGS_MODULE": "course.settings"}
+        with self.log.open("wb") as out:
+            command = [sys.executable, "manage.py", "up", "--port", str(self.port), *options]
+            self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.environment, stdout=out, stderr=out)
+        until(lambda: "Demo accounts" in self.said() or not alive(self.process.pid), 60)
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def drive(self, *arguments: str, program: str = "tests.driver") -> dict[str, Any]:
+        redis = next(
+            pid for pid in descendants(self.process.pid) if "valkey-server" in command_line(pid) or "redis-server" in command_line(pid)
+        )
+        environment = {**self.environment, "REDIS_URL": f"unix://{self.var}/run/redis.sock", "REDIS_PID": str(redis)}
+        environment["UP_PID"] = str(self.process.pid)
+        command = [sys.executable, "-m", program, *arguments]
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=180, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def stop(self) -> list[int]:
+        """Ctrl-C; what was running before and is still."""
+        there = descendants(self.process.pid)
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        return [pid for pid in there if alive(pid)]
