@@ -1,7 +1,7 @@
 """How much disk jails' folders take while their commands run, and taking away what commands leave.
 
 The kernel keeps no such account for ordinary users, so a process of its own walks the folders: the supervisor, which has
-one thread for everybody, must not wait for 100,000 files. It is a fork of the supervisor in a user namespace of its own, with
+one thread for everybody, must not wait for 50,000 files. It is a fork of the supervisor in a user namespace of its own, with
 power over the files of its user there: a folder that a learner has closed to themselves is looked into all the same.
 """
 
@@ -25,7 +25,7 @@ from sandbox.jail.link import Link
 from sandbox.jail.loop import Loop
 
 MAX_BYTES = 512 * 1024 * 1024
-MAX_ENTRIES = 100_000
+MAX_ENTRIES = 50_000
 MAX_DEPTH = 200
 _LOOK_SECONDS = 0.2  # how often the disk's own counters are read
 _WALK_SECONDS = 3.0  # how often the folders are walked where those say nothing
@@ -59,7 +59,7 @@ class Watcher:
             self._link.send({"kind": "watch", "id": number, "folders": folders})
 
     def watch(self, folders: Sequence[Path], over: Over) -> int:
-        """``over`` is called, once, when the folders hold more than 512 MB, 100,000 entries or 200 levels: far above a value's
+        """``over`` is called, once, when the folders hold more than 512 MB, 50,000 entries or 200 levels: far above a value's
         quota, which is what the learner is told of, and far below what would hurt the others."""
         number = next(self._numbers)
         self._watched[number] = [os.fspath(folder) for folder in folders], over

@@ -30,7 +30,7 @@ CASES = {
     "deleted-files-mapped": (40, "disk", 1),
     "files-in-a-closed-folder": (40, "disk", 1),
     "a-deep-tree": (5_000, "disk", 20),
-    "small-files": (120, "disk", 1),
+    "small-files": (80, "disk", 1),
     "zombies": (300, "Resource temporarily unavailable", 5),
 }
 
@@ -45,7 +45,7 @@ def test_a_checkout_stops(open_checkout: Callable[..., Console], supervisor: obj
     limits = {"memory": 150 * 1024 * 1024} if name == "areas-of-address-space" else {}
     console = open_checkout(supervisor, limits=limits)
     shutil.copy(SOURCE, console.folder / "home")
-    ran = console.run(f"python3 ~/bombs.py {name} {much} stay", wall=30)
+    ran = console.run(f"python3 ~/bombs.py {name} {much} stay", wall=60)
     assert stopped_by == ran.result.reason or stopped_by in ran.output, ran
     assert console.run("echo on").output == "on\n"
     folders.empty(console.folder / "home")
