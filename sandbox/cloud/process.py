@@ -128,14 +128,14 @@ class CloudProcess:
 
     def _freeze(self, header: dict[str, Any]) -> None:
         gate, line = self.gate, timeline.line
-        root, bodies, things = b"", dict[str, bytes](), None
+        root, bodies, things = b"", dict[str, bytes](), dict[str, Any]()
         with gate.lock:  # No request is half done while it is held.
             self.clock.catch_up()
             dirty, touched = gate.dirty or line.changed, gate.touched
             if dirty:
                 root, bodies = freeze.freeze(keep_out=self.identity["access_key_id"])
+                things = inventory(self.identity["account"], self.identity["region"])
                 gate.dirty = line.changed = False
-            things = inventory(self.identity["account"], self.identity["region"])
             time = {"clock": line.now, "due_in": line.due_in, "failed": line.failures}
             line.failures = []
         for sha, content in bodies.items():

@@ -107,7 +107,7 @@ def test_freeze_goes_on_and_thaws(clouds: Make) -> None:
     assert {one["Key"] for one in second.call("s3", "list_objects_v2", Bucket="kept-bucket")["Contents"]} == {"big", "small", "later"}
     unchanged = second.freeze()
     assert (unchanged.header["dirty"], unchanged.payload, unchanged.header["bodies"]) == (False, b"", header["bodies"])
-    assert unchanged.header["inventory"] == again.header["inventory"]
+    assert unchanged.header["inventory"] == {}
 
     second.client("s3").delete_object(Bucket="kept-bucket", Key="big")
     gone = second.freeze()
