@@ -34,8 +34,8 @@ class RunResult:
 class Frozen:
     """The account at one moment. ``touched``: a cloud process ran; ``dirty``: it changed something. ``root``: sha256 of the file in
     the checkout's ``cloud`` folder that holds the new state, None when unchanged. ``bodies``: all that the state refers to.
-    ``inventory``: of a dirty one. ``clock``: what the account's clock shows, ``due_in``: its seconds until the next event; both are only said when touched.
-    ``failed``: events whose handlers broke."""
+    ``inventory``: of a dirty one. ``clock``: what the account's clock shows, ``due_in``: its seconds until the next event; both are
+    only said when touched. ``failed``: events whose handlers broke."""
 
     touched: bool
     dirty: bool
