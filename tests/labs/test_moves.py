@@ -95,11 +95,11 @@ def test_starting_the_lab_again_answers_the_whole_log(client: Client, attempt: A
 def test_the_question_says_what_will_happen(client: Client, attempt: Attempt) -> None:
     run(attempt, "touch a.txt", passes="make")
     run(attempt, "ls")
-    step = client.get(f"/attempts/{attempt.pk}/reset-step/", headers=HTMX).content.decode()
+    step = client.get(f"/attempts/{attempt.pk}/reset-step/ask/", headers=HTMX).content.decode()
     assert "Start “Name it” again?" in step
     assert "1 command is undone." in step
     assert f'name="at" value="{at(attempt)}"' in step
-    whole = client.get(f"/attempts/{attempt.pk}/reset/", headers=HTMX).content.decode()
+    whole = client.get(f"/attempts/{attempt.pk}/reset/ask/", headers=HTMX).content.decode()
     assert "2 commands are undone." in whole
     assert "<html" not in whole
 
@@ -107,7 +107,7 @@ def test_the_question_says_what_will_happen(client: Client, attempt: Attempt) ->
 def test_with_every_step_passed_there_is_none_to_start_again(client: Client, attempt: Attempt) -> None:
     run(attempt, "touch a.txt", passes="make")
     run(attempt, "x=1", passes="name")
-    assert "No step is open" in client.get(f"/attempts/{attempt.pk}/reset-step/", headers=HTMX).content.decode()
+    assert "No step is open" in client.get(f"/attempts/{attempt.pk}/reset-step/ask/", headers=HTMX).content.decode()
 
 
 def test_all_of_it_works_without_script(client: Client, attempt: Attempt) -> None:
@@ -116,8 +116,8 @@ def test_all_of_it_works_without_script(client: Client, attempt: Attempt) -> Non
     for what in ("undo", "redo", "rewind"):
         assert f'<form method="post" action="/attempts/{attempt.pk}/{what}/"' in page
     for what in ("reset", "reset-step"):
-        assert f'href="/attempts/{attempt.pk}/{what}/"' in page
-        assert "csrfmiddlewaretoken" in client.get(f"/attempts/{attempt.pk}/{what}/", headers=EN).content.decode()
+        assert f'href="/attempts/{attempt.pk}/{what}/ask/"' in page
+        assert f'action="/attempts/{attempt.pk}/{what}/"' in client.get(f"/attempts/{attempt.pk}/{what}/ask/", headers=EN).content.decode()
     answer = client.post(f"/attempts/{attempt.pk}/undo/", {"at": at(attempt)}, headers=EN, follow=True)
     page = answer.content.decode()
     assert answer.redirect_chain == [(f"/attempts/{attempt.pk}/", 302)]
@@ -181,7 +181,7 @@ def test_nobody_moves_anothers_sandbox_from_the_page(attempt: Attempt, django_us
     for what in ("undo", "redo", "rewind", "reset", "reset-step"):
         assert post(other, attempt, what, command=command.pk).status_code == 404
     for what in ("reset", "reset-step"):
-        assert other.get(f"/attempts/{attempt.pk}/{what}/").status_code == 404
+        assert other.get(f"/attempts/{attempt.pk}/{what}/ask/").status_code == 404
     assert at(attempt) == before
     seen = other.get(f"/attempts/{attempt.pk}/commands/{command.pk}/changes/").status_code
     assert seen == (404 if role == Role.LEARNER else 200)
