@@ -67,13 +67,11 @@ def wake(pk: Any) -> None:
 
 def advance(live: Live, *, skip: bool = False) -> bool:
     """Run what is due, with ``skip`` what is next; commit it and tell. False where nothing was. Raises Fault, OverQuota."""
-    before = live.head
+    before = live.head.pk
     live.advance(skip=skip)
-    version = live.commit(passing=True)
-    if version.pk == before.pk:
+    version = live.commit()
+    if version.pk == before:
         return False
-    if version.parent_id != before.pk:
-        before.drop_unless_named()
     signals.advanced.send_robust(Sandbox, live=live, version=version)
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import threading
 import traceback
@@ -17,7 +18,7 @@ from moto.core.request import Request
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.wrappers import Response
 
-from sandbox.cloud import hooks, kms_rules, required, s3_access, s3_rules, sts_rules
+from sandbox.cloud import hooks, kms_rules, limits, required, s3_access, s3_rules, sts_rules, stumbles
 from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_scope
 from sandbox.cloud.faults import AwsError, not_simulated, render
 from sandbox.cloud.iam import authorize, validation
@@ -28,6 +29,7 @@ from sandbox.cloud.principals import ANONYMOUS, Credential, Principal, RefusedEr
 PRINCIPAL = "sandbox.principal"
 """The environ key under which our own calls name themselves; no header can set it."""
 _MODULES = {"lambda": "awslambda", "elbv2": "elbv2"}
+_TOLD_TWICE = re.compile(rb"An error occurred \(\w+\) when calling the \w+ operation: ")  # which the client says itself
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
@@ -110,12 +112,16 @@ class Gate:
             raise _malformed(operation) from None
         except Exception:
             # The sandbox lives on; the operator reads why. Not a 500: clients would try for half a minute what fails for certain.
-            traceback.print_exc(file=sys.stderr)
             self.dirty = self.dirty or changes_state(operation.service, operation.name)
+            if (explained := stumbles.explain(operation)) is not None:
+                raise explained from None
+            traceback.print_exc(file=sys.stderr)
             raise AwsError("InternalFailure", f"the simulation of {name} failed", 400) from None
         # The page of an address that moto does not know. (S3's answer to HEAD for what is not there has the type, but no page.)
         if response.status_code in (404, 405) and (response.content_type or "").startswith("text/html") and response.get_data():
             raise not_simulated(name)
+        if response.status_code >= 400 and b"An error occurred (" in response.get_data():
+            response.set_data(re.sub(rb" {2,}", b" ", _TOLD_TWICE.sub(b"", response.get_data())))
         return response
 
     def app(self, service: str) -> Any:
@@ -180,6 +186,7 @@ def _judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
     operation, request, body = asked.operation, asked.request, asked.body
     required.check(operation, request.query_string.decode("latin-1"), body)
     authorize.check(principal, operation, request, body, asked.endpoint.region)
+    limits.check(operation, request.query_string.decode("latin-1"), body)
     if operation.service == "s3":
         s3_access.authorize(principal, operation.name, operation.params, request, asked.endpoint.region)
         understood = s3_rules.understand(operation, request, body, region=asked.endpoint.region, account=principal.account)

@@ -1,18 +1,19 @@
 """The operation table: what each operation of the course's services is worth here. Pure data; needs neither moto nor Django.
 
-- **behaves**: does what AWS does with what it is told.
+- **behaves**: does what AWS does with what it is told (limits.py names the few arguments that are not built).
 - **stores**: only remembered and given back (a tag, a rule that nothing acts on yet).
 - **refused**: answered with an AWS-shaped error that begins "not simulated here: …".
 
 Whatever a service's lines do not name is refused, and so is every service that has no lines: nothing succeeds by oversight.
 Operation names are those of the API reference, https://docs.aws.amazon.com/ (botocore's models carry the same).
+``python -m sandbox.cloud.operations`` prints how many of each a service has; README.md beside this file shows it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from fnmatch import fnmatchcase
 from functools import cache
 
 from sandbox.cloud.table import TABLE
@@ -24,32 +25,21 @@ class Level(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """One service: exact operation names, then glob patterns; among patterns the longest that matches wins."""
-
-    exact: dict[str, Level] = field(default_factory=dict)
-    patterns: tuple[tuple[str, Level], ...] = ()
-
-    def level(self, operation: str) -> Level:
-        if operation in self.exact:
-            return self.exact[operation]
-        return next((level for pattern, level in self.patterns if fnmatchcase(operation, pattern)), Level.REFUSED)
+Rules = Mapping[str, Level]
+"""One service: operation name → level. What is not in it is refused."""
 
 
 def parse(text: str) -> Rules:
-    """Rules from lines of ``level: Name Pattern* …``. Raises ValueError for an unknown level or a name given twice."""
-    exact: dict[str, Level] = {}
-    patterns: dict[str, Level] = {}
+    """Rules from lines of ``level: Name Name …``. Raises ValueError for an unknown level, a pattern, or a name given twice."""
+    found: dict[str, Level] = {}
     for line in text.strip().splitlines():
         head, _, names = line.strip().partition(":")
         level = Level(head)
         for name in names.split():
-            target = patterns if "*" in name else exact
-            if name in target:
-                raise ValueError(f"{name} is named twice")
-            target[name] = level
-    return Rules(exact, tuple(sorted(patterns.items(), key=lambda item: (-len(item[0]), item[0]))))
+            if name in found or not name.isalnum():
+                raise ValueError(f"{name} is named twice, or is no operation")
+            found[name] = level
+    return found
 
 
 @cache
@@ -65,8 +55,19 @@ def services() -> list[str]:
 
 def lookup(service: str, operation: str) -> Level:
     """The level of an operation (botocore's names: ``s3``, ``PutObject``). Total: unknown services and operations are refused."""
-    found = rules(service)
-    return found.level(operation) if found else Level.REFUSED
+    return (rules(service) or {}).get(operation, Level.REFUSED)
+
+
+def summary() -> Iterator[str]:
+    """A Markdown table: per service how many operations are at which level."""
+    from botocore.loaders import Loader  # noqa: PLC0415 - only whoever writes the page needs it
+
+    yield "| service | behaves | stores | refused |"
+    yield "|---|---:|---:|---:|"
+    for service in services():
+        every = Loader().load_service_model(service, "service-2")["operations"]
+        counts = Counter(lookup(service, name) for name in every)
+        yield f"| {service} | {' | '.join(str(counts[level]) for level in Level)} |"
 
 
 # Prefixes of operations that only look. Everything else marks the account as changed.
@@ -84,3 +85,7 @@ _WRITES_IN_DISGUISE = frozenset(
 def changes_state(service: str, operation: str) -> bool:
     """Whether a successful call of this operation may leave the account other than it was."""
     return (service, operation) in _WRITES_IN_DISGUISE or not operation.startswith(_READS)
+
+
+if __name__ == "__main__":
+    print("\n".join(summary()))  # noqa: T201

@@ -34,16 +34,17 @@ def make(kms: Any, state: str = "Enabled", **how: Any) -> dict[str, Any]:
 
 
 ALWAYS = {
-    "describe_key": {}, "get_key_policy": {"PolicyName": "default"}, "get_key_rotation_status": {}, "list_grants": {}, "list_key_policies": {},
-    "list_key_rotations": {}, "list_resource_tags": {}, "list_aliases": {},
+    "describe_key": {}, "get_key_policy": {"PolicyName": "default"}, "get_key_rotation_status": {}, "list_grants": {},
+    "list_key_policies": {}, "list_key_rotations": {}, "list_resource_tags": {}, "list_aliases": {},
 }  # fmt: skip
 NOT_PENDING: dict[str, dict[str, Any]] = {
     "tag_resource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]}, "untag_resource": {"TagKeys": ["a"]},
     "update_key_description": {"Description": "d"}, "enable_key": {}, "disable_key": {}, "schedule_key_deletion": {},
 }  # fmt: skip
 ENABLED: dict[str, dict[str, Any]] = {
-    "encrypt": {"Plaintext": b"x"}, "generate_data_key": {"KeySpec": "AES_256"}, "generate_data_key_without_plaintext": {"NumberOfBytes": 8},
-    "create_grant": {"GranteePrincipal": ROLE, "Operations": ["Decrypt"]}, "enable_key_rotation": {}, "disable_key_rotation": {},
+    "encrypt": {"Plaintext": b"x"}, "generate_data_key": {"KeySpec": "AES_256"},
+    "generate_data_key_without_plaintext": {"NumberOfBytes": 8}, "enable_key_rotation": {}, "disable_key_rotation": {},
+    "create_grant": {"GranteePrincipal": ROLE, "Operations": ["Decrypt"]},
 }  # fmt: skip
 
 
@@ -66,12 +67,10 @@ def test_states(kms: Any, operation: str) -> None:
 
 def test_deletion(kms: Any) -> None:
     key = make(kms)
+    range_error = "1 validation error detected: Value '{}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value {}"
     for days, words in ((6, "greater than or equal to 7"), (31, "less than or equal to 30")):
         found = refusal(kms.schedule_key_deletion, KeyId=key["KeyId"], PendingWindowInDays=days)
-        assert found[1:3] == (
-            "ValidationException",
-            f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value {words}",
-        )
+        assert found[1:3] == ("ValidationException", range_error.format(days, words))
     assert refusal(kms.cancel_key_deletion, KeyId=key["KeyId"])[1:3] == (
         "KMSInvalidStateException", f"{key['Arn']} is not pending deletion.",
     )  # fmt: skip
@@ -107,9 +106,9 @@ def test_ciphertexts(kms: Any) -> None:
     assert (again["SourceKeyId"], again["KeyId"]) == (key["Arn"], other["Arn"])
     assert kms.decrypt(CiphertextBlob=again["CiphertextBlob"])["Plaintext"] == b"x"
     strange = GONE.encode() + blob[36:]
-    assert refusal(kms.decrypt, CiphertextBlob=strange)[1:3] == (
-        "AccessDeniedException",
-        "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
+    refused = refusal(kms.decrypt, CiphertextBlob=strange)
+    assert refused[1] == "AccessDeniedException" and refused[2].startswith(
+        "The ciphertext refers to a customer master key that does not exist,"
     )
     kms.disable_key(KeyId=key["KeyId"])
     for call, more in ((kms.decrypt, context), (kms.re_encrypt, {"DestinationKeyId": other["KeyId"]})):

@@ -160,8 +160,6 @@ class TestCustomersKeys:
         assert "HTTP/1.1 200" in put and f"x-amz-server-side-encryption-customer-key-md5: {self.md5}" in put
         assert curl(urls["get"]).endswith("text")
         without = curl(urls["get"], key=b"")
-        assert (
-            "HTTP/1.1 400" in without and "<Code>InvalidRequest</Code><Message>The object was stored using a form of Server Side" in without
-        )
+        assert "HTTP/1.1 400" in without and "<Message>The object was stored using a form of Server Side" in without
         assert "HTTP/1.1 403" in curl(urls["get"], key=b"o" * 32)
         assert "The secret key was invalid for the specified algorithm." in curl(urls["get"], key=b"short")
