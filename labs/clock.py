@@ -21,7 +21,7 @@ def clock(attempt: Attempt) -> dict[str, Any]:
     if sandbox is None:
         return {"due": "", "changes": {}, "panel": {}, "notice": ""}
     left, head = sandbox.due_in(), sandbox.head
-    passed = not head.command and head.sandbox_id == sandbox.pk
+    passed = head.passed
     return {
         "due": "" if left is None else duration(left),
         "changes": changes.summary(head.changes) if passed else {},

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from labs import access, actions, following, presenting, publishing, views
 from labs import changes as changing
@@ -47,20 +47,16 @@ def rewind(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asks, then starts the lab again. Field: at, the head that the question was about."""
-    if request.method != "POST":
-        return _ask(request, pk, step=False)
+    """Start the lab again. Field: at, the head that the question was about."""
     return _move(request, pk, lambda attempt, at: actions.reset_attempt(attempt=attempt, by=request.user, at=at))
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def reset_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asks, then starts the current step again. Field: at, the head that the question was about."""
-    if request.method != "POST":
-        return _ask(request, pk, step=True)
+    """Start the current step again. Field: at, the head that the question was about."""
     return _move(request, pk, lambda attempt, at: actions.reset_step(attempt=attempt, by=request.user, at=at))
 
 
@@ -78,8 +74,10 @@ def _move(request: HttpRequest, pk: int, act: Callable[[Attempt, int | None], No
     return JsonResponse(publishing.move_state(attempt, whole=attempt.console_from != shown_from))
 
 
-def _ask(request: HttpRequest, pk: int, *, step: bool) -> HttpResponse:
-    """What starting again will do: a dialog's content for the page, a page of its own without script."""
+@login_required
+@require_safe
+def ask(request: HttpRequest, pk: int, *, step: bool = False) -> HttpResponse:
+    """What starting the lab, or its current step, again will do: a dialog's content for the page, a page of its own without script."""
     attempt = access.own_attempt(request, pk)
     lab = lab_of(attempt)
     if attempt.sandbox is None or (step and not lab.steps):

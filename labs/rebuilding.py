@@ -15,7 +15,6 @@ from labs.lab.model import Lab
 from labs.models import Attempt, Command, Passing, Start, StepProgress
 from sandbox import actions as sandboxes
 from sandbox import replay
-from sandbox.errors import Busy
 from sandbox.history import History
 from sandbox.models import Sandbox, Version
 
@@ -95,16 +94,10 @@ class _Rebuilding:
         return {"code": f"{code}-by" if line else code, "values": {"line": line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"}}
 
     def _put(self, found: replay.Replayed, start: Version, notice: dict[str, Any]) -> None:
-        end = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                return sandboxes.put_rebuilt(
-                    sandbox=self.sandbox, was=self.was, to=found.head, start=start, notice=notice, then=lambda: self._follow(found.made)
-                )
-            except Busy:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.1)
+        sandboxes.put_rebuilt(
+            sandbox=self.sandbox, was=self.was, to=found.head, start=start, notice=notice, then=lambda: self._follow(found.made),
+            wait=WAIT_SECONDS,
+        )  # fmt: skip
 
     def _follow(self, made: dict[int, Version]) -> None:
         """What refers to a version of old refers to the one that stands for it now."""

@@ -122,12 +122,14 @@ def _move(
     return version
 
 
-def put_rebuilt(*, sandbox: Sandbox, was: Version, to: Version, start: Version, notice: dict[str, Any], then: Callable[[], None]) -> None:
+def put_rebuilt(
+    *, sandbox: Sandbox, was: Version, to: Version, start: Version, notice: dict[str, Any], then: Callable[[], None], wait: float = 0
+) -> None:
     """``to`` stands for ``was``, whose account can't be read any more; the versions of before stay in the history.
 
     Nothing happens where the head is another by now. ``then`` runs in the same transaction. Raises Busy.
     """
-    with _held(sandbox), transaction.atomic():
+    with _held(sandbox, wait), transaction.atomic():
         mine = Sandbox.objects.filter(pk=sandbox.pk, head=was)
         if mine.update(**sandbox.standing_at(to), start=start, tip=None, notice=notice):
             then()

@@ -125,19 +125,22 @@ class Live:
 
     # --- committing --------------------------------------------------------------------------------------------------------
 
-    def commit(self, *, command: str = "") -> Version:
+    def commit(self, *, command: str = "", passing: bool = False) -> Version:
         """Keep what ran as a new version and make it the head; the head itself when nothing changed.
 
-        Raises OverQuota (nothing is kept, the head stays) and Fault (the head stays).
+        ``passing``: nobody ran anything, time went by. Such a version takes the place of one that is the head already, so that an
+        account in which something happens every minute does not fill the history. Raises OverQuota (nothing is kept, the head stays)
+        and Fault (the head stays).
         """
+        base = self.head.parent if passing and self.head.passed and self.head.parent else self.head
         snapshot = self._working.scan()
         manifest = snapshot.save() if snapshot.parts != self._working.snapshot.parts else self.head.manifest
         shell_sha = self._keep_shell()
-        cloud_sha, cloud_bytes, cloud_changes, clock, due_in = self._keep_cloud()
+        cloud_sha, cloud_bytes, cloud_changes, clock, due_in = self._keep_cloud(base)
         if (manifest, shell_sha, cloud_sha) != (self.head.manifest, self.head.shell, self.head.cloud):
             self.head = self._advance(
                 Version(
-                    parent=self.head, sandbox=self.sandbox, number=self.head.number + 1, command=command, account=self.head.account,
+                    parent=base, sandbox=self.sandbox, number=base.number + 1, command=command, passed=passing, account=self.head.account,
                     manifest=manifest, shell=shell_sha, cloud=cloud_sha, cloud_bytes=cloud_bytes, clock=clock, due_in=due_in,
                     changes=_changes(self._working.snapshot, snapshot, cloud_changes),
                     home_bytes=snapshot.bytes, home_files=snapshot.files,
@@ -152,7 +155,7 @@ class Live:
         except FileNotFoundError:
             return self.head.shell
 
-    def _keep_cloud(self) -> tuple[str, int, list[dict[str, Any]], float, float | None]:
+    def _keep_cloud(self, base: Version) -> tuple[str, int, list[dict[str, Any]], float, float | None]:
         """Blob, bytes, changes, and of the account's own clock what it shows and the seconds until the next event."""
         frozen = self._remote.freeze()
         for failure in frozen.failed:
@@ -165,7 +168,7 @@ class Live:
         size = state.keep(self._working.cloud_folder)
         if size > settings.SANDBOX_CLOUD_BYTES:
             raise OverQuota("cloud-bytes", what="cloud", used=size, limit=settings.SANDBOX_CLOUD_BYTES)
-        changes = cloud_diff(CloudState.load(self.head.cloud).inventory, state.inventory)
+        changes = cloud_diff(CloudState.load(base.cloud).inventory, state.inventory)
         return state.save(), size, changes, frozen.clock, frozen.due_in
 
     def _advance(self, version: Version) -> Version:

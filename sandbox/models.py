@@ -46,6 +46,7 @@ class Version(models.Model):
     cloud_bytes = models.PositiveBigIntegerField(default=0)
     clock = models.FloatField(default=0.0, help_text="Its account's clock when it was committed, in seconds since the account's birth.")
     due_in = models.FloatField(null=True, blank=True, help_text=_("Seconds of its account's clock until the next event."))
+    passed = models.BooleanField(default=False, editable=False, help_text="Nobody made it: time went by.")
     pinned = models.BooleanField(_("pinned"), default=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -55,6 +56,17 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number} ({self.pk})"
+
+    def drop_unless_named(self) -> bool:
+        """Delete this row if no other names it."""
+        for relation in self._meta.get_fields(include_hidden=True):
+            if (
+                isinstance(relation, models.ManyToOneRel)
+                and relation.related_model._base_manager.filter(**{relation.field.name: self}).exists()
+            ):
+                return False
+        self.delete()
+        return True
 
     def copy_for(self, sandbox: Sandbox, **fields: Any) -> Version:
         """A version of ``sandbox``'s own with this one's value."""

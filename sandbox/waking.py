@@ -67,11 +67,13 @@ def wake(pk: Any) -> None:
 
 def advance(live: Live, *, skip: bool = False) -> bool:
     """Run what is due, with ``skip`` what is next; commit it and tell. False where nothing was. Raises Fault, OverQuota."""
-    before = live.head.pk
+    before = live.head
     live.advance(skip=skip)
-    version = live.commit()
-    if version.pk == before:
+    version = live.commit(passing=True)
+    if version.pk == before.pk:
         return False
+    if version.parent_id != before.pk:
+        before.drop_unless_named()
     signals.advanced.send_robust(Sandbox, live=live, version=version)
     return True
 

@@ -16,7 +16,7 @@ from sandbox.store.tree import Entry
 
 FILES = 50
 FILE_BYTES = 256 * 1024
-READ_BYTES = 1024 * 1024
+READ_BYTES = 512 * 1024
 LINES = 200
 TEXT_BYTES = 64 * 1024
 LINE_CHARS = 500

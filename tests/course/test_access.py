@@ -33,7 +33,15 @@ RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     "commands": ("post", (OUT, IN, NONE, NONE, NONE)),
     "input": ("post", (OUT, 204, NONE, NONE, NONE)),
     "stop": ("post", (OUT, 204, NONE, NONE, NONE)),
+    "skip": ("post", (OUT, OUT, NONE, NONE, NONE)),
+    "undo": ("post", (OUT, 409, NONE, NONE, NONE)),
+    "redo": ("post", (OUT, 409, NONE, NONE, NONE)),
+    "rewind": ("post", (OUT, 409, NONE, NONE, NONE)),
     "reset": ("post", (OUT, 409, NONE, NONE, NONE)),
+    "reset-step": ("post", (OUT, 409, NONE, NONE, NONE)),
+    "ask-reset": ("get", (OUT, IN, NONE, NONE, NONE)),
+    "ask-reset-step": ("get", (OUT, IN, NONE, NONE, NONE)),
+    "changes": ("get", (OUT, IN, NONE, IN, IN)),
     "check": ("post", (OUT, OUT, NONE, NONE, NONE)),
     "hint": ("post", (OUT, OUT, NONE, NONE, NONE)),
     "solution": ("post", (OUT, OUT, NONE, NONE, NONE)),
@@ -42,6 +50,9 @@ RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     "set_language": ("post", (OUT, OUT, OUT, OUT, OUT)),
     "healthz": ("get", (IN, IN, IN, IN, IN)),
 }
+OF_AN_ATTEMPT = (
+    "page", "stream", "commands", "input", "stop", "skip", "undo", "redo", "rewind", "reset", "reset-step", "ask-reset", "ask-reset-step",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -76,7 +87,8 @@ def address(name: str, attempt: Attempt) -> str:
     return {
         "lab": lambda: reverse(name, args=["first"]),
         "start": lambda: reverse(name, args=["first"]),
-        **{one: (lambda: reverse(name, args=[attempt.pk])) for one in ("page", "stream", "commands", "input", "stop", "reset")},
+        **{one: (lambda: reverse(name, args=[attempt.pk])) for one in OF_AN_ATTEMPT},
+        "changes": lambda: reverse(name, args=[attempt.pk, attempt.commands.get().pk]),
         **{one: (lambda: reverse(name, args=[attempt.pk, "make"])) for one in ("check", "hint", "solution")},
     }.get(name, lambda: reverse(name))()
 

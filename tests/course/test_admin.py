@@ -73,7 +73,9 @@ def test_the_list_shows_owner_lab_size_version(client: Client, sandbox: Sandbox)
 def test_the_detail_page_offers_reset_and_delete(client: Client, sandbox: Sandbox) -> None:
     page = client.get(f"{LIST}{sandbox.pk}/change/").content.decode()
     assert 'value="reset_chosen"' in page
-    assert 'value="delete_chosen"' in page
+    for name in ("undo", "redo", "delete"):
+        assert f'value="{name}_chosen"' in page
+    assert f"{sandbox.pk}/versions/" in page
     assert 'name="_save"' not in page
 
 
@@ -91,7 +93,7 @@ def test_reset_goes_to_the_start_and_is_logged(client: Client, sandbox: Sandbox)
     assert sandbox.head.parent == sandbox.start
     entry = LogEntry.objects.get()
     assert (entry.action_flag, entry.object_id) == (CHANGE, str(sandbox.pk))
-    assert "from version 4" in entry.get_change_message()
+    assert "reset from version v4" in entry.get_change_message()
 
 
 def test_delete_asks_then_deletes_and_is_logged(client: Client, sandbox: Sandbox) -> None:
@@ -103,15 +105,74 @@ def test_delete_asks_then_deletes_and_is_logged(client: Client, sandbox: Sandbox
     assert (entry.action_flag, entry.object_repr) == (DELETION, "minji · heartbeat-pipeline")
 
 
-@pytest.mark.parametrize("action", ["reset_chosen", "delete_chosen"])
+@pytest.mark.parametrize("action", ["reset_chosen", "delete_chosen", "undo_chosen", "redo_chosen"])
 def test_one_in_use_is_left_alone_and_named_the_others_done(client: Client, sandbox: Sandbox, action: str) -> None:
     other = Sandbox.objects.create(owner=sandbox.owner, label="playground", head=sandbox.head, start=sandbox.start)
     Sandbox.objects.filter(pk=sandbox.pk).update(lock_holder="worker", lock_until=timezone.now() + timedelta(minutes=1))
     page = act(client, action, sandbox, other)
     assert "Left alone: minji · heartbeat-pipeline is running a command." in page
-    assert "1 sandbox was" in page
+    assert ("1 sandbox was" in page) == (action in {"reset_chosen", "delete_chosen"})
     sandbox.refresh_from_db()
     assert sandbox.head.number == 4
+
+
+def test_undo_and_redo_for_many_each_logged(client: Client, sandbox: Sandbox) -> None:
+    made = Version.objects.create(account="1" * 12, number=1, parent=sandbox.start, sandbox=sandbox, command="aws s3 ls")
+    Sandbox.objects.filter(pk=sandbox.pk).update(head=made)
+    fresh = Sandbox.objects.create(owner=sandbox.owner, label="playground", head=sandbox.start, start=sandbox.start)
+    assert "Yes, undo" in act(client, "undo_chosen", sandbox, fresh, confirmed=False)
+    page = act(client, "undo_chosen", sandbox, fresh)
+    assert "1 sandbox went back by a command." in page
+    assert "inji · playground: There is nothing to undo yet." in page
+    assert Sandbox.objects.get(pk=sandbox.pk).head == sandbox.start
+    assert "Yes, redo" in act(client, "redo_chosen", sandbox, confirmed=False)
+    assert "1 sandbox went forward by a command." in act(client, "redo_chosen", sandbox)
+    assert Sandbox.objects.get(pk=sandbox.pk).head == made
+    assert [entry.get_change_message().split()[0] for entry in LogEntry.objects.order_by("pk")] == ["undo", "redo"]
+
+
+def versions_of(sandbox: Sandbox) -> tuple[Version, Version, str]:
+    first, second = (
+        Version.objects.create(account="1" * 12, number=number, parent=sandbox.start, sandbox=sandbox, command=f"echo <{number}>")
+        for number in (1, 2)
+    )
+    Sandbox.objects.filter(pk=sandbox.pk).update(head=second)
+    return first, second, f"{LIST}{sandbox.pk}/versions/"
+
+
+def test_a_sandboxs_versions_are_listed_and_can_be_gone_to(client: Client, sandbox: Sandbox) -> None:
+    first, second, url = versions_of(sandbox)
+    Version.objects.filter(pk=first.pk).update(
+        changes={"files": [{"path": "~/a"}], "cloud": [{"service": "s3", "kind": "bucket", "name": "mine", "change": "added"}]}
+    )
+    page = client.get(url).content.decode()
+    for words in ("echo &lt;1&gt;", "echo &lt;2&gt;", "1 file, s3 bucket mine", "undone", f'name="to" value="{first.pk}"'):
+        assert words in page
+    assert f'value="{second.pk}"' not in page
+    page = client.post(url, {"to": first.pk}, follow=True).content.decode()
+    assert "The sandbox stands at version v1" in page
+    assert Sandbox.objects.get(pk=sandbox.pk).head == first
+    assert "rewind from version v2" in LogEntry.objects.get().get_change_message()
+
+
+@pytest.mark.parametrize("to", ["", "x", "999999", "9" * 40])
+def test_a_version_of_another_sandbox_cannot_be_gone_to(client: Client, sandbox: Sandbox, to: str) -> None:
+    _first, second, url = versions_of(sandbox)
+    assert "no longer kept" in client.post(url, {"to": to}, follow=True).content.decode()
+    assert Sandbox.objects.get(pk=sandbox.pk).head == second
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("role", [None, Role.LEARNER, Role.INSTRUCTOR])
+def test_nobody_else_sees_or_moves_a_sandboxs_versions(sandbox: Sandbox, role: Role | None) -> None:
+    first, second, url = versions_of(sandbox)
+    client = Client()
+    if role:
+        client.force_login(User.objects.create_user("someone", role=role))
+    assert client.get(url).status_code == 302
+    assert client.post(url, {"to": first.pk}).status_code == 302
+    assert client.post(LIST, {"action": "undo_chosen", "_selected_action": [str(sandbox.pk)], "confirmed": "yes"}).status_code == 302
+    assert Sandbox.objects.get(pk=sandbox.pk).head == second
 
 
 def test_djangos_own_deletion_is_not_offered(client: Client, sandbox: Sandbox) -> None:

@@ -113,7 +113,7 @@ def test_what_happened_is_looked_at_and_told(attempt, told, monkeypatch):
     attempt.language = "ko"
     attempt.save()
     head = attempt.sandbox.head
-    version = Version.objects.create(parent=head, sandbox=attempt.sandbox, number=1, account=head.account, changes=REMOVED)
+    version = Version.objects.create(parent=head, sandbox=attempt.sandbox, number=1, account=head.account, changes=REMOVED, passed=True)
     Sandbox.objects.update(head=version)
     live = SimpleNamespace(sandbox=attempt.sandbox)
     signals.advanced.send(Sandbox, live=live, version=version)

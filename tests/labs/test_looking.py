@@ -119,6 +119,42 @@ def test_command(spec, last, kind, code):
     assert (found.kind, found.code) == (kind, code)
 
 
+CHANGES = {
+    "files": [{"path": "~/environment/a.txt", "change": "changed", "size": 3}, {"path": "~/.bash_history", "change": "changed", "size": 9}],
+    "cloud": [{"service": "s3", "kind": "bucket", "name": "tcprod-7", "change": "added"}],
+    "diff": {"~/environment/a.txt": {"text": "@@ -1,1 +1,1 @@\n-old\n+new"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("spec", "changes", "kind", "code", "what"),
+    [
+        ({"service": "s3"}, None, "not", "command-none", ""),
+        ({"service": "s3"}, {}, "not", "changed-nothing", ""),
+        ({"service": "s3", "kind": "bucket", "name": "tcprod-7", "change": "added"}, CHANGES, "pass", "", ""),
+        ({"service": "s3", "matches": r"^tcprod-\d$"}, CHANGES, "pass", "", ""),
+        ({"service": "s3", "change": "removed"}, CHANGES, "not", "changed-not", "tcprod-7 added"),
+        ({"service": "s3", "kind": "object"}, CHANGES, "not", "changed-not", "tcprod-7 added"),
+        ({"service": "iam"}, CHANGES, "not", "changed-not", "tcprod-7 added"),
+        ({"service": "s3", "name": "tcprod"}, CHANGES, "not", "changed-not", "tcprod-7 added"),
+        ({"file": "~/environment/a.txt"}, CHANGES, "pass", "", ""),
+        ({"file": "/home/ec2-user/environment/a.txt", "change": "changed"}, CHANGES, "pass", "", ""),
+        ({"file": "~/environment/a.txt", "matches": r"^\+new$"}, CHANGES, "pass", "", ""),
+        ({"file": "~/environment/a.txt", "matches": "absent"}, CHANGES, "not", "changed-not", "~/environment/a.txt changed"),
+        ({"file": "~/environment/b.txt"}, CHANGES, "not", "changed-not", "~/environment/a.txt changed"),
+    ],
+)
+def test_changed(spec, changes, kind, code, what):
+    last = None if changes is None else LastCommand("x", 0, "", changes)
+    found = looked("changed", spec, last=last)
+    assert (found.kind, found.code, found.what) == (kind, code, what)
+
+
+def test_changed_knows_what_an_earlier_check_kept():
+    context = Context(FakeLive(), LastCommand("x", 0, "", CHANGES), {"bucket": "tcprod-7"})
+    assert look(Check("changed", {"service": "s3", "name": "{bucket}"}, {}), context).kind == "pass"
+
+
 def test_cwd(live):
     assert looked("cwd", {"equals": "~/environment"}, live=live).kind == "pass"
     found = looked("cwd", {"equals": "~/other"}, live=live)

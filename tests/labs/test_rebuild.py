@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from labs import actions, control, preparing, publishing, rebuilding, running
 from labs.models import Attempt, Command, Start
+from sandbox import actions as move
 from sandbox import replay, signals, waking
 from sandbox.checkout import checkout
 from sandbox.cloud import edition
@@ -136,12 +137,10 @@ def test_nobodys_sandbox_is_left_alone(attempt, woken):
 
 
 def test_a_head_that_moved_meanwhile_stays(attempt):
-    from sandbox import actions as sandboxes
-
     old, new = attempt.sandbox.head, Version.objects.create(account="1" * 12)
     Sandbox.objects.update(head=new, rebuilding=timezone.now())
     called = []
-    sandboxes.put_rebuilt(sandbox=attempt.sandbox, was=old, to=old, start=old, notice={"code": "x"}, then=lambda: called.append(1))
+    move.put_rebuilt(sandbox=attempt.sandbox, was=old, to=old, start=old, notice={"code": "x"}, then=lambda: called.append(1))
     attempt.sandbox.refresh_from_db()
     assert (attempt.sandbox.head, attempt.sandbox.rebuilding, attempt.sandbox.notice, called) == (new, None, {}, [])
 
@@ -208,6 +207,10 @@ def test_all_alike(begun, woken):
     assert len(set(new)) == 5 and not set(new) & set(old)
     assert after.start.pk == Start.objects.get(engine__contains="moto", step="").version_id
     assert Attempt.objects.get().step == "name"
+    assert not Command.objects.filter(undone=True)
+    move.undo(sandbox=after, by="test")
+    move.redo(sandbox=after, by="test")
+    assert Attempt.objects.get().step == "name", "what passed goes with the versions made anew"
 
     answer = output(begun, "cat note; aws s3 ls | wc -l; aws kms describe-key --key-id $key --query KeyMetadata.KeyState --output text")
     assert answer.splitlines() == ["text", "1", "Enabled"]
@@ -229,6 +232,7 @@ def test_where_one_ends_differently_the_step_begins_again(begun, woken, learner)
     assert after.head.account == account
     attempt = Attempt.objects.get()
     assert (attempt.step, attempt.points) == ("name", 10)
+    assert Command.objects.get(undone=True).line == "echo mine > mine", "what made a passed step stands in its start"
     client = Client()
     client.force_login(learner)
     assert "“echo mine &gt; mine” could not be repeated" in client.get(f"/attempts/{attempt.pk}/").content.decode()
@@ -236,6 +240,9 @@ def test_where_one_ends_differently_the_step_begins_again(begun, woken, learner)
     assert Version.objects.filter(sandbox=after, command="echo mine > mine").exists(), "nothing is lost"
     # And once more from there: the nearest start is the step's.
     do(begun, "echo again > again")
+    move.undo(sandbox=after, by="test")
+    assert Attempt.objects.get().step == "name"
+    move.redo(sandbox=after, by="test")
     renew_the_simulation()
     assert rebuilt(begun, woken).notice == {"code": "rebuilt"}
     assert output(begun, "cat again") == "again"

@@ -206,6 +206,25 @@ def keys(sandbox: Sandbox) -> int:
         return len(live.call("kms", "list_keys", {})["Keys"])
 
 
+@pytest.mark.slow
+def test_time_that_goes_on_passing_is_one_version(sandbox: Sandbox) -> None:
+    with checkout(sandbox) as live:
+        for days in (8, 9):
+            key = live.call("kms", "create_key", {})["KeyMetadata"]["KeyId"]
+            live.call("kms", "schedule_key_deletion", {"KeyId": key, "PendingWindowInDays": days})
+        typed = live.commit(command="two more")
+    found = []
+    for _ in range(3):
+        actions.skip(sandbox=sandbox, by="test")
+        sandbox.refresh_from_db()
+        assert (sandbox.head.parent, sandbox.head.number, sandbox.head.passed) == (typed, typed.number + 1, True)
+        found.append((typed.children.count(), len(sandbox.head.changes["cloud"])))
+        if len(found) == 2:
+            Sandbox.objects.filter(pk=sandbox.pk).update(tip=sandbox.head)  # what somebody names stays
+    assert found == [(1, 1), (1, 2), (2, 3)], "and it says all that happened since somebody typed"
+    assert keys(sandbox) == 0
+
+
 def touch(sandbox: Sandbox) -> Version:
     with checkout(sandbox) as live:
         live.run("touch file", write=lambda data: None)
