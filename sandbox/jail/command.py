@@ -84,7 +84,7 @@ class Command:
             jail = replace(jail, frozen=True, environment={**jail.environment, "TMPDIR": shell.INSIDE})
         self._bell = Doorbell(self._loop, folder, self._tools, lambda: self.init)
         self._spawn(jail, begin.argv, frame, pipe=pipe)
-        self._watched = self._disk.watch([jail.home, jail.tmp, folder], lambda: self.kill("disk"))
+        self._watched = self._disk.watch([jail.home, jail.tmp, folder], self._limits.disk, self._limits.entries, lambda: self.kill("disk"))
         self._deadline = time.monotonic() + self._limits.wall
         self._active = time.monotonic()
         self._loop.watch(self._read_fd, READ, self._read)

@@ -1,7 +1,8 @@
 """How much disk jails' folders take while their commands run, and taking away what commands leave.
 
 The kernel keeps no such account for ordinary users, so a process of its own walks the folders: the supervisor, which has
-one thread for everybody, must not wait for 50,000 files. It is a fork of the supervisor in a user namespace of its own, with
+one thread for everybody, must not wait for 50,000 files. The limits lie far above a value's quota, which is what the learner is
+told of, and far below what would hurt the others. It is a fork of the supervisor in a user namespace of its own, with
 power over the files of its user there: a folder that a learner has closed to themselves is looked into all the same.
 """
 
@@ -15,6 +16,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,8 +26,6 @@ from sandbox.jail import kernel
 from sandbox.jail.link import Link
 from sandbox.jail.loop import Loop
 
-MAX_BYTES = 512 * 1024 * 1024
-MAX_ENTRIES = 50_000
 MAX_DEPTH = 200
 _LOOK_SECONDS = 0.2  # how often the disk's own counters are read
 _WALK_SECONDS = 3.0  # how often the folders are walked where those say nothing
@@ -41,7 +41,7 @@ class Watcher:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self._link: Link | None = None
-        self._watched: dict[int, tuple[list[str], Over]] = {}
+        self._watched: dict[int, tuple[dict[str, object], Over]] = {}
         self._numbers = itertools.count(1)
         self._closed = False
         self.pid = 0
@@ -55,15 +55,15 @@ class Watcher:
         theirs.close()
         self._link = Link(self._loop, ours, self._frame, lambda: None)
         self._loop.child(self.pid, lambda _status: self._ended())
-        for number, (folders, _over) in self._watched.items():
-            self._link.send({"kind": "watch", "id": number, "folders": folders})
+        for frame, _over in self._watched.values():
+            self._link.send(frame)
 
-    def watch(self, folders: Sequence[Path], over: Over) -> int:
-        """``over`` is called, once, when the folders hold more than 512 MB, 50,000 entries or 200 levels: far above a value's
-        quota, which is what the learner is told of, and far below what would hurt the others."""
+    def watch(self, folders: Sequence[Path], most_bytes: int, most_entries: int, over: Over) -> int:
+        """``over`` is called, once, when the folders together hold more, or are nested deeper than 200 levels."""
         number = next(self._numbers)
-        self._watched[number] = [os.fspath(folder) for folder in folders], over
-        self._tell({"kind": "watch", "id": number, "folders": self._watched[number][0]})
+        frame = {"kind": "watch", "id": number, "folders": list(map(os.fspath, folders)), "bytes": most_bytes, "entries": most_entries}
+        self._watched[number] = frame, over
+        self._tell(frame)
         return number
 
     def forget(self, number: int) -> None:
@@ -86,7 +86,7 @@ class Watcher:
 
     def _frame(self, frame: wire.Frame) -> None:
         frame.close()
-        _folders, over = self._watched.pop(int(frame.header["id"]), ([], None))
+        _frame, over = self._watched.pop(int(frame.header["id"]), ({}, None))
         if over is not None:
             over()
 
@@ -118,10 +118,17 @@ def _helper(control: socket.socket, parent: int, ids: tuple[int, int]) -> NoRetu
         os._exit(0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    folders: list[str]
+    most_bytes: int
+    most_entries: int
+
+
 class _Walker:
     def __init__(self, control: socket.socket) -> None:
         self._control, self._decoder = control, wire.Decoder()
-        self._watched: dict[int, list[str]] = {}
+        self._watched: dict[int, _Watched] = {}
         self._walked = (0, 0)
         self._not_before = self._latest = 0.0
 
@@ -139,7 +146,8 @@ class _Walker:
             raise wire.WireError("the supervisor has gone")
         for frame in self._decoder.feed(data, fds):
             if frame.kind == "watch":
-                self._watched[int(frame.header["id"])] = list(frame.header["folders"])
+                header = frame.header
+                self._watched[int(header["id"])] = _Watched(list(header["folders"]), int(header["bytes"]), int(header["entries"]))
             elif frame.kind == "forget":
                 self._watched.pop(int(frame.header["id"]), None)
             elif frame.kind == "remove":
@@ -154,12 +162,12 @@ class _Walker:
 
     def _any_folder(self) -> str:
         """All lie on one disk: below the folder of everything written at run time."""
-        return next(iter(self._watched.values()))[0]
+        return next(iter(self._watched.values())).folders[0]
 
     def _walk(self) -> None:
         begun, self._walked = time.monotonic(), _used(self._any_folder())
-        for number, folders in list(self._watched.items()):
-            if exceeds(folders):
+        for number, watched in list(self._watched.items()):
+            if exceeds(watched.folders, watched.most_bytes, watched.most_entries):
                 del self._watched[number]
                 wire.send(self._control, {"kind": "over", "id": number})
         now = time.monotonic()
@@ -182,7 +190,7 @@ def _remove(folder: Path) -> None:
         sys.stderr.write(f"{folder} could not be removed: {error}\n")
 
 
-def exceeds(folders: Sequence[str | Path], most_bytes: int = MAX_BYTES, most_entries: int = MAX_ENTRIES, deepest: int = MAX_DEPTH) -> bool:
+def exceeds(folders: Sequence[str | Path], most_bytes: int, most_entries: int, deepest: int = MAX_DEPTH) -> bool:
     """Whether they hold more together. Links are not followed, and a file with two names takes its place once."""
     used = 0
     linked: set[int] = set()

@@ -27,7 +27,6 @@ _MAX_AREAS = 65_530
 _MAPS_BYTES = 1024 * 1024  # more is not read, and then counted as the most there can be
 _AT_LEAST_SECONDS = 1.0
 _SHARE = 20
-MAX_DISK = 512 * 1024 * 1024
 MAX_SHM_ENTRIES = 2_000
 
 

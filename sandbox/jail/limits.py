@@ -25,7 +25,8 @@ _COUNTED = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds of wall clock and of CPU (all processes together), bytes of memory (all together), processes and
-    threads, bytes of one file, open files of one process and of all together, sockets of the sandbox's network."""
+    threads, bytes of one file, open files of one process and of all together, sockets of the sandbox's network, bytes and
+    entries of its folders."""
 
     wall: int = 600
     cpu: int = 120
@@ -35,6 +36,8 @@ class Limits:
     open_files: int = 512
     descriptors: int = 2048
     sockets: int = 1024
+    disk: int = 512 * MIB
+    entries: int = 50_000
 
     @classmethod
     def parse(cls, values: dict[str, object]) -> Self:
@@ -236,7 +239,7 @@ class Usage:
             return "memory"
         if sample.memory + unseen.memory > limits.memory and self.memory_in_full() + unseen.memory > limits.memory:
             return "memory"
-        return "disk" if unseen.disk > hidden.MAX_DISK else None
+        return "disk" if unseen.disk > limits.disk else None
 
     def pause(self, limits: Limits) -> float:
         """Seconds until it should be asked again: the less there is left, the sooner, so that what is taken between two

@@ -3,7 +3,7 @@
 Each says ``went off`` when it has managed all of COUNT. Unlike a probe it is stopped by the supervisor, or by a limit of the
 sandbox's network, so it needs a whole checkout around it.
 """
-# ruff: noqa: PTH102, PTH108
+# ruff: noqa: PTH101, PTH102, PTH108
 
 import array
 import ctypes

@@ -19,28 +19,28 @@ def test_bytes_and_entries(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/file").write_bytes(os.urandom(300_000))
     (tmp_path / "link").symlink_to("/usr")
-    assert disk.exceeds([tmp_path], most_bytes=200_000)
-    assert disk.exceeds([tmp_path], most_entries=2)
-    assert not disk.exceeds([tmp_path], most_bytes=400_000, most_entries=3)
+    assert disk.exceeds([tmp_path], 200_000, 99)
+    assert disk.exceeds([tmp_path], 10**9, 2)
+    assert not disk.exceeds([tmp_path], 400_000, 3)
 
 
 def test_a_hard_link_takes_no_place(tmp_path):
     (tmp_path / "file").write_bytes(os.urandom(300_000))
     for number in range(5):
         (tmp_path / str(number)).hardlink_to(tmp_path / "file")
-    assert not disk.exceeds([tmp_path], most_bytes=400_000)
+    assert not disk.exceeds([tmp_path], 400_000, 99)
 
 
 def test_a_sparse_file_takes_what_is_written(tmp_path):
     with (tmp_path / "sparse").open("wb") as file:
         file.truncate(10**10)
-    assert not disk.exceeds([tmp_path], most_bytes=100_000)
+    assert not disk.exceeds([tmp_path], 100_000, 99)
 
 
 def test_deeper_than_a_path_can_say(tmp_path):
     dig(tmp_path, 2_500)
-    assert disk.exceeds([tmp_path])
-    assert not disk.exceeds([tmp_path], deepest=3_000)
+    assert disk.exceeds([tmp_path], 10**9, 10**9)
+    assert not disk.exceeds([tmp_path], 10**9, 10**9, deepest=3_000)
 
 
 class Watching:
@@ -58,11 +58,9 @@ class Watching:
 
 
 @pytest.fixture
-def watching(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
+def watching() -> Iterator[Watching]:
     if os.geteuid() == 0:
         pytest.skip("the supervisor is never root")
-    monkeypatch.setattr(disk, "MAX_ENTRIES", 50)
-    monkeypatch.setattr(disk.exceeds, "__defaults__", (100_000, 50, 200))
     one = Watching()
     yield one
     one.watcher.close()
@@ -71,7 +69,7 @@ def watching(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
 
 def test_it_says_when_it_is_too_much_once(watching: Watching, tmp_path: Path) -> None:
     called: list[str] = []
-    watching.watcher.watch([tmp_path], lambda: called.append("over"))
+    watching.watcher.watch([tmp_path], 100_000, 50, lambda: called.append("over"))
     (tmp_path / "file").write_bytes(os.urandom(300_000))
     watching.until(lambda: called)
     assert called == ["over"]
@@ -86,14 +84,14 @@ def test_what_is_closed_to_its_owner_is_looked_into(watching: Watching, tmp_path
     with pytest.raises(PermissionError):
         list(closed.iterdir())
     called: list[str] = []
-    watching.watcher.watch([tmp_path], lambda: called.append("over"))
+    watching.watcher.watch([tmp_path], 100_000, 50, lambda: called.append("over"))
     watching.until(lambda: called)
     closed.chmod(0o700)
 
 
 def test_a_walker_that_dies_is_replaced_and_knows_what_to_watch(watching: Watching, tmp_path: Path) -> None:
     called: list[str] = []
-    watching.watcher.watch([tmp_path], lambda: called.append("over"))
+    watching.watcher.watch([tmp_path], 100_000, 50, lambda: called.append("over"))
     old = watching.watcher.pid
     os.kill(old, signal.SIGKILL)
     watching.until(lambda: watching.watcher.pid not in {0, old})
