@@ -301,7 +301,7 @@ def test_a_dead_worker_leaves_no_process(jail_config, tmp_path):
     from tests.sandbox.conftest import IDENTITY, make_folder
 
     folder = make_folder(tmp_path / "checkout")
-    config = {name: str(getattr(jail_config, name)) for name in jail_config.__slots__}
+    config = {name: str(getattr(jail_config, name)) for name in jail_config.__slots__ if name != "warm"}
     code = (
         "import sys, json\nfrom pathlib import Path\nfrom sandbox.jail import client\n"
         f"config = client.Config(**{{k: Path(v) for k, v in json.loads({json.dumps(config)!r}).items()}})\n"
