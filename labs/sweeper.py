@@ -8,10 +8,10 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from labs import actions, publishing
+from labs import actions, publishing, rebuilding
 from labs.models import Attempt, Command, CommandQuerySet, changed_by
 from sandbox import workers
-from sandbox.models import Version
+from sandbox.models import Sandbox, Version
 
 log = logging.getLogger(__name__)
 UNCLAIMED = timedelta(seconds=4)
@@ -27,6 +27,8 @@ def sweep() -> None:
     unprepared = Attempt.objects.filter(sandbox=None, finished=None, problem="", last_seen__gt=now - ABANDONED)
     for pk in unprepared.filter(last_seen__lt=now - UNCLAIMED).values_list("pk", flat=True):
         actions.wake("labs.tasks.prepare_attempt", pk)
+    for sandbox in Sandbox.objects.filter(rebuilding__lt=now):  # whoever was at it is gone
+        rebuilding.begin(sandbox)
 
 
 def end_dead() -> None:

@@ -7,10 +7,12 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
 from sandbox import folders, signals, waking, workers
 from sandbox.checkout import checkout, folder_of
@@ -21,6 +23,7 @@ from sandbox.store import tree
 from sandbox.store.working import Snapshot, WorkingCopy
 
 log = logging.getLogger(__name__)
+ABANDONED = timedelta(days=1)
 
 
 def blank(*, account: str | None = None) -> Version:
@@ -157,6 +160,16 @@ def delete(*, sandbox: Sandbox, by: Any) -> None:
             folders.remove(folder)
         Sandbox.objects.filter(pk=sandbox.pk).delete()
     log.info("sandbox %s was deleted by %s", sandbox.pk, by)
+
+
+def delete_abandoned() -> int:
+    """Sandboxes made for a moment (a start's, a replay's, a transcript's) whose process died before it could delete them."""
+    deleted = 0
+    for sandbox in Sandbox.objects.filter(owner=None, last_used__lt=timezone.now() - ABANDONED):
+        with contextlib.suppress(Busy):
+            delete(sandbox=sandbox, by="housekeeping")
+            deleted += 1
+    return deleted
 
 
 @contextlib.contextmanager

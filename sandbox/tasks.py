@@ -9,7 +9,7 @@ from typing import Any
 from celery import current_app, shared_task
 from celery.signals import worker_init
 
-from sandbox import runtime, waking
+from sandbox import actions, runtime, waking
 from sandbox.store import prune as store
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,8 @@ def refuse_an_unsafe_machine(**_: Any) -> None:
 
 @shared_task
 def prune() -> None:
-    """Once a day: old versions, then blobs that nothing names, then idle working copies."""
+    """Once a day: abandoned sandboxes, old versions, then blobs that nothing names, then idle working copies."""
+    actions.delete_abandoned()
     store.prune_versions()
     store.sweep_blobs()
     store.drop_idle_copies()

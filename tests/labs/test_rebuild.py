@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from labs import actions, control, preparing, publishing, rebuilding, running
+from labs import actions, control, preparing, publishing, rebuilding, running, sweeper
 from labs.models import Attempt, Command, Start
 from sandbox import actions as move
 from sandbox import replay, signals, waking
@@ -126,6 +126,15 @@ def test_a_failure_is_ours_said_and_can_be_tried_again(attempt, learner, monkeyp
 def test_waking_one_has_it_rebuilt(attempt, woken):
     signals.outdated.send(Sandbox, sandbox=attempt.sandbox)
     assert woken == [("labs.tasks.rebuild_attempt", attempt.pk)]
+
+
+def test_one_whose_worker_is_gone_is_begun_again(attempt, woken):
+    rebuilding.begin(attempt.sandbox)
+    sweeper.sweep()
+    assert len(woken) == 1
+    Sandbox.objects.update(rebuilding=timezone.now() - timedelta(seconds=1))
+    sweeper.sweep()
+    assert woken == [("labs.tasks.rebuild_attempt", attempt.pk)] * 2
 
 
 def test_nobodys_sandbox_is_left_alone(attempt, woken):

@@ -294,3 +294,13 @@ def test_skip_and_undo(sandbox: Sandbox) -> None:
     sandbox.refresh_from_db()
     assert sandbox.due is not None
     assert keys(sandbox) == 1
+
+
+def test_what_a_process_that_died_left_behind_goes(row: Sandbox, django_user_model: Any) -> None:
+    owned = actions.create_sandbox(owner=django_user_model.objects.create_user("learner"), start=row.start)
+    held = actions.create_sandbox(owner=None, start=row.start)
+    Sandbox.objects.lock(held.pk, "elsewhere:1:1")
+    assert actions.delete_abandoned() == 0
+    Sandbox.objects.update(last_used=timezone.now() - timedelta(days=2))
+    assert actions.delete_abandoned() == 1
+    assert set(Sandbox.objects.all()) == {owned, held}
