@@ -14,6 +14,7 @@ from moto.core.base_backend import BackendDict
 from moto.s3.models import FakeBucket, FakeKey
 
 from sandbox.cloud.changes import Inventory
+from sandbox.cloud.iam.aws_policies import made_by
 
 # Not the resource's own: what a mere use moves, and what is listed as a resource beside it.
 _VOLATILE = frozenset(
@@ -139,7 +140,7 @@ def _iam(backend: Any) -> Found:
     ):
         for thing in things.values():
             yield kind, str(thing.name), [_object(thing, 0), sorted(getattr(thing, "managed_policies", {}))]
-    for policy in backend.managed_policies.mine():
+    for policy in made_by(backend):
         yield "policy", policy.name, [_object(policy, 0), [version.document for version in policy.versions]]
     for key in backend.access_keys.values():
         if key.user_name:

@@ -34,10 +34,6 @@ class ManagedPolicies(dict[str, ManagedPolicy]):
     def values(self) -> Any:
         return [*super().values(), *(policy for arn, policy in shelf().items() if not super(ManagedPolicies, self).__contains__(arn))]
 
-    def mine(self) -> list[ManagedPolicy]:
-        """Those that the account made itself."""
-        return [policy for policy in super().values() if not isinstance(policy, AWSManagedPolicy)]
-
     def __contains__(self, arn: object) -> bool:
         return super().__contains__(arn) or arn in shelf()
 
@@ -46,6 +42,11 @@ class ManagedPolicies(dict[str, ManagedPolicy]):
 
     def get(self, arn: str, default: Any = None) -> Any:
         return super().get(arn) or shelf().get(arn, default)
+
+
+def made_by(backend: IAMBackend) -> list[ManagedPolicy]:
+    """Those that the account made itself."""
+    return [policy for policy in dict.values(backend.managed_policies) if not isinstance(policy, AWSManagedPolicy)]
 
 
 @cache
