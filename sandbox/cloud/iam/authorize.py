@@ -26,8 +26,8 @@ def check(principal: Principal, operation: Operation, request: Request, body: by
 
 def _protect_aws(principal: Principal, call: Call) -> None:
     """AWS's own managed policies are in AWS's account: nobody here changes them."""
-    name, arn = call.operation.name, call.first("PolicyArn") if call.operation.service == "iam" else ""
-    if arn.startswith("arn:aws:iam::aws:") and name in _CHANGES_POLICY:
+    name = call.operation.name
+    if call.operation.service == "iam" and name in _CHANGES_POLICY and (arn := call.first("PolicyArn")).startswith("arn:aws:iam::aws:"):
         text = f"User: {caller(principal)} is not authorized to perform: iam:{name} on resource: policy {arn}"
         raise AwsError("AccessDenied", text, 403)
 

@@ -82,6 +82,6 @@ _READERS: dict[str, Callable[[str, str, str, str], str | None]] = {
     "sns": _of("sns", lambda backend, name, arn: backend.topics[arn]),
     "secretsmanager": _of("secretsmanager", lambda backend, name, arn: backend.secrets[arn]),
     "ecr": _of("ecr", lambda backend, name, arn: backend.repositories[name.removeprefix("repository/")]),
-    "dynamodb": _of("dynamodb", lambda backend, name, arn: backend.get_resource_policy(arn), "policy_doc"),
+    "dynamodb": _of("dynamodb", lambda backend, name, arn: backend.resource_policies[arn], "policy_doc"),
     "lambda": _of("lambda", lambda backend, name, arn: _Function(backend.get_function(name.removeprefix("function:"))), "policy"),
 }
