@@ -18,13 +18,14 @@ from moto.core.request import Request
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.wrappers import Response
 
-from sandbox.cloud import hooks, kms_rules, limits, required, s3_access, s3_rules, sts_rules, stumbles
+from sandbox.cloud import hooks, kms_policies, kms_rules, limits, required, s3_access, s3_rules, sts_rules, stumbles
 from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_scope
 from sandbox.cloud.faults import AwsError, not_simulated, render
 from sandbox.cloud.iam import authorize, validation
 from sandbox.cloud.operation import Operation, identify
 from sandbox.cloud.operations import Level, changes_state, lookup, rules
 from sandbox.cloud.principals import ANONYMOUS, Credential, Principal, RefusedError, credential, find, refusal
+from sandbox.cloud.s3 import key_access
 
 PRINCIPAL = "sandbox.principal"
 """The environ key under which our own calls name themselves; no header can set it."""
@@ -191,9 +192,11 @@ def _judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
         s3_access.authorize(principal, operation.name, operation.params, request, asked.endpoint.region)
         understood = s3_rules.understand(operation, request, body, region=asked.endpoint.region, account=principal.account)
         s3_rules.check(understood)
+        key_access.check(principal, understood)
         return understood
     if operation.service == "kms":
         kms_rules.check(principal, asked.endpoint.region, operation.name, body)
+        kms_policies.check(principal, asked.endpoint.region, operation.name, body)
     elif operation.service == "sts":
         sts_rules.check(principal, operation.name, body)
     elif operation.service == "iam" and not principal.trusted:

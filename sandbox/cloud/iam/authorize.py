@@ -10,8 +10,9 @@ from sandbox.cloud.iam.access import allowed, on_its_own
 from sandbox.cloud.iam.arguments import Call
 from sandbox.cloud.iam.denied import caller, refuse
 from sandbox.cloud.iam.request_keys import of_resource
+from sandbox.cloud.iam.sessions import UserSession
 from sandbox.cloud.operation import Operation
-from sandbox.cloud.principals import Principal
+from sandbox.cloud.principals import Principal, RefusedError, refusal
 
 
 def check(principal: Principal, operation: Operation, request: Request, body: bytes, region: str) -> None:
@@ -19,6 +20,9 @@ def check(principal: Principal, operation: Operation, request: Request, body: by
     if principal.trusted or operation.service == "s3":
         return
     call = Call(operation, request, body, region, principal.account, principal.holder or principal.arn)
+    if operation.service == "iam" and isinstance(principal.session, UserSession):
+        # Only with a second factor, which nobody has here.
+        raise refusal(RefusedError("wrong token"), operation.protocol)
     _protect_aws(principal, call)
     for demand in demands.of(call):
         _require(principal, demand, operation)

@@ -13,6 +13,7 @@ import zlib
 from typing import Any
 
 from sandbox.cloud.faults import AwsError
+from sandbox.cloud.iam.context import of_principal
 from sandbox.cloud.iam.evaluation import Decision
 from sandbox.cloud.operation import Operation
 from sandbox.cloud.principals import Principal
@@ -42,6 +43,8 @@ def words(decision: Decision, principal: Principal, action: str, resource: str) 
     vendor, _, name = action.partition(":")
     action = f"sqs:{name.lower()}" if vendor == "sqs" else f"SNS:{name}" if vendor == "sns" else action
     where = "" if resource == "*" and vendor in _SILENT_ON_ALL else f" on resource: {_spelled(vendor, name, resource)}"
+    if action == "kms:Decrypt":
+        where = " on the resource associated with this ciphertext"
     return f"User: {caller(principal)} is not authorized to perform: {action}{where} {reason(decision, action)}"
 
 
@@ -86,8 +89,8 @@ def encode(decision: Decision, principal: Principal, action: str, resource: str)
         "matchedStatements": {"items": matched},
         "failures": {"items": []},
         "context": {
-            "principal": {"id": principal.access_key, "arn": principal.arn}, "action": action, "resource": resource,
-            "conditions": {"items": []},
+            "principal": {"id": str(of_principal(principal).get("aws:userid", "")), "arn": principal.arn},
+            "action": action, "resource": resource, "conditions": {"items": []},
         },
     }  # fmt: skip
     packed = zlib.compress(json.dumps(message, separators=(",", ":")).encode(), 9)

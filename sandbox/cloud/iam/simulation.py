@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from moto.core.responses import ActionResult, EmptyResult
+from moto.core.responses import ActionResult
 from moto.iam.exceptions import InvalidInput, NoSuchEntity
 from moto.iam.models import Group, Role, User, iam_backends
 from moto.iam.responses import IamResponse
@@ -34,8 +34,6 @@ def install() -> None:
     response.simulate_custom_policy = simulate_custom_policy
     response.get_context_keys_for_principal_policy = get_context_keys_for_principal_policy
     response.get_context_keys_for_custom_policy = get_context_keys_for_custom_policy
-    response.put_user_permissions_boundary = put_user_permissions_boundary
-    response.delete_user_permissions_boundary = delete_user_permissions_boundary
 
 
 def simulate_principal_policy(self: IamResponse) -> ActionResult:
@@ -60,24 +58,6 @@ def get_context_keys_for_principal_policy(self: IamResponse) -> ActionResult:
 
 def get_context_keys_for_custom_policy(self: IamResponse) -> ActionResult:
     return _context_keys(list(_given(self, "PolicyInputList")))
-
-
-def put_user_permissions_boundary(self: IamResponse) -> ActionResult:
-    """moto keeps boundaries of roles only."""
-    user: Any = self.backend.get_user(self._get_param("UserName"))
-    arn = self._get_param("PermissionsBoundary")
-    if identities.managed(arn) is None:
-        raise NoSuchEntity(f"Scope ARN: {arn} does not exist or is not attachable.")
-    user.permissions_boundary_arn = arn
-    return EmptyResult()
-
-
-def delete_user_permissions_boundary(self: IamResponse) -> ActionResult:
-    user: Any = self.backend.get_user(self._get_param("UserName"))
-    if not getattr(user, "permissions_boundary_arn", None):
-        raise NoSuchEntity(f"The permissions boundary of user {user.name} cannot be found.")
-    user.permissions_boundary_arn = None
-    return EmptyResult()
 
 
 def _holder(self: IamResponse, arn: str) -> User | Role | Group:

@@ -4,67 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
 from cloud_harness import REGION, Cloud
+from iam_harness import ACCOUNT, WHERE, User, denied, document, trust
 
-ACCOUNT = "111122223333"
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
-WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
-
-
-def document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", **s} for s in statements]})
-
-
-def trust(principal: dict[str, str], **more: Any) -> str:
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}]}
-    )
-
-
-def denied(call: Callable[..., Any], **params: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as caught:
-        call(**params)
-    error = caught.value.response["Error"]
-    return error["Code"], error.get("Message", "")
-
-
-class User:
-    """A user with a key, and its clients."""
-
-    def __init__(self, cloud: Cloud, name: str) -> None:
-        self.cloud, self.name = cloud, name
-        self.iam = cloud.client("iam")
-        self.iam.create_user(UserName=name)
-        key = self.iam.create_access_key(UserName=name)["AccessKey"]
-        self.keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"], "aws_session_token": None}
-
-    def client(self, service: str) -> Any:
-        return self.cloud.client(service, **self.keys)
-
-    def may(self, *statements: dict[str, Any], policy: str = "p") -> None:
-        self.iam.put_user_policy(UserName=self.name, PolicyName=policy, PolicyDocument=document(*statements))
 
 
 @pytest.fixture
 def bob(cloud: Cloud) -> User:
     return User(cloud, "bob")
-
-
-def session(cloud: Cloud, made: dict[str, Any], service: str) -> Any:
-    one = made["Credentials"]
-    keys = {
-        "aws_access_key_id": one["AccessKeyId"],
-        "aws_secret_access_key": one["SecretAccessKey"],
-        "aws_session_token": one["SessionToken"],
-    }
-    return cloud.client(service, **keys)
 
 
 def test_nothing_is_allowed_by_default(bob: User) -> None:
@@ -112,6 +65,7 @@ def test_ec2_encodes_why(bob: User) -> None:
     )
     decoded = json.loads(bob.cloud.client("sts").decode_authorization_message(EncodedMessage=encoded)["DecodedMessage"])
     assert decoded["context"]["action"] == "ec2:DescribeInstances" and not decoded["explicitDeny"]
+    assert decoded["context"]["principal"]["id"] == bob.client("sts").get_caller_identity()["UserId"]
     assert denied(bob.client("sts").decode_authorization_message, EncodedMessage=encoded)[0] == "AccessDenied"
     wrong = denied(bob.cloud.client("sts").decode_authorization_message, EncodedMessage=base64.b64encode(b"x" * 30).decode())
     assert wrong[0] == "InvalidAuthorizationMessageException"
@@ -147,6 +101,7 @@ def test_a_boundary_limits_a_user(bob: User) -> None:
     assert code == "AccessDeniedException"
     assert message.endswith("because no permissions boundary allows the dynamodb:ListTables action")
     assert bob.client("s3").list_buckets()["Buckets"] == []
+    assert bob.iam.get_user(UserName="bob")["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == made
     bob.iam.delete_user_permissions_boundary(UserName="bob")
     assert bob.client("dynamodb").list_tables()["TableNames"] == []
 
@@ -245,3 +200,16 @@ def test_tags_decide(bob: User) -> None:
     other = admin.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
     assert f"vpc/{other}" in denied(ec2.delete_vpc, VpcId=other)[1]
     ec2.delete_vpc(VpcId=made)
+
+
+def test_users_as_iam_shows_them(bob: User) -> None:
+    bob.may({"Action": "iam:GetUser", "Resource": "arn:aws:iam::*:user/${aws:username}"})
+    found = bob.client("iam").get_user()["User"]
+    assert found["UserName"] == "bob" and found["UserId"].startswith("AIDA") and len(found["UserId"]) == 21
+    message = "Must specify userName when calling with non-User credentials"
+    assert denied(bob.iam.get_user) == ("ValidationError", message)
+    edge = bob.iam.create_policy(PolicyName="Edge", PolicyDocument=document({"Action": "s3:*"}))["Policy"]
+    assert edge["PolicyId"].startswith("ANPA")
+    made = bob.iam.create_user(UserName="ann", PermissionsBoundary=edge["Arn"])["User"]
+    assert made["PermissionsBoundary"]["PermissionsBoundaryArn"] == edge["Arn"]
+    assert denied(bob.iam.create_user, UserName="eve", PermissionsBoundary=edge["Arn"] + "x")[0] == "NoSuchEntity"
