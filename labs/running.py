@@ -60,7 +60,7 @@ def held(stack: contextlib.ExitStack, sandbox: Sandbox) -> Live:
         except Busy:
             if time.monotonic() > end:
                 raise
-            time.sleep(0.02)
+            time.sleep(0.005)
 
 
 def _run(command: Command) -> None:

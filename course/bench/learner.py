@@ -15,6 +15,7 @@ from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 120.0
+THINKS = 0.2  # seconds between two commands: nobody types the next in the moment in which the last one ends
 _SHOWN = re.compile(r'class="out-lines">(?!</span><span class="out-current"></span>)')
 
 
@@ -85,6 +86,7 @@ class Learner:
     def run(self, line: str, patience: float = PATIENCE) -> Ran:
         """Press Enter and wait for the end. Raises TimeoutError, RuntimeError where it was refused."""
         assert self._stream is not None  # noqa: S101
+        time.sleep(THINKS)
         stream, mark, begun = self._stream, self._stream.mark(), time.monotonic()
         fields = {"line": line, "key": str(uuid.uuid4()), "cols": "100"}
         status, _headers, body = self._send("POST", f"/attempts/{self.attempt}/commands/", fields, {"X-Requested-With": "fetch"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import socket
 import sys
@@ -20,24 +21,24 @@ from sandbox.jail.command import Command
 from sandbox.jail.limits import Limits
 from sandbox.jail.link import Link
 from sandbox.jail.loop import Loop
+from sandbox.jail.networks import Networks
 from sandbox.jail.rootfs import Rootfs, learner_environment
 from sandbox.jail.zygotes import ToolZygote, Zygote
 
 MAX_COMMANDS = 8
+_AWS = re.compile(r"\baws\b|amazonaws\.com")
 _IDENTITY = ("account", "region", "instance_id", "private_ip", "hostname", "role_name", "access_key_id", "secret_access_key",
              "session_token", "expiration", "metadata_key")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all checkouts of a supervisor share. ``empty`` is an empty folder, ``outer`` the user namespace that theirs are made in,
-    ``tools`` the warm ones by the name of their shims."""
+    """What all checkouts of a supervisor share. ``tools``: the warm ones by the name of their shims."""
 
     rootfs: Rootfs
     zygote: Zygote
     disk: disk.Watcher
-    empty: Path
-    outer: int
+    networks: Networks
     tools: Mapping[str, ToolZygote]
 
 
@@ -105,8 +106,7 @@ class Live:
         if (left := self._folder / "run").is_dir():
             for folder in left.iterdir():
                 self._house.disk.remove(folder)
-        self._network = network.start(self._identity, self._house.empty, self._house.outer)
-        self._loop.child(self._network.pid, lambda _status: self._helper_ended())
+        self._network = self._house.networks.start(self._identity, self._helper_ended)
         self._account = Account(
             self._loop,
             self._house.zygote,
@@ -124,6 +124,8 @@ class Live:
     def _run(self, header: dict[str, Any]) -> None:
         if self._network is None or header["id"] in self._commands or len(self._commands) >= MAX_COMMANDS:
             raise Fault("refused", "too many commands at once")
+        if self._account is not None and _AWS.search(str(header["line"])):
+            self._account.touch()  # it comes up while the jail does: started by the first request, that one would wait for it
         folder = self._folder / "run" / secrets.token_hex(8)  # a name of its own: the one before may still be being removed
         folder.mkdir(parents=True, mode=0o700)
         limits = replace(self._limits, wall=int(header["wall"])) if header.get("wall") else self._limits

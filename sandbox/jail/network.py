@@ -7,12 +7,13 @@ goes. Commands enter the namespaces with ``enter()``. There is no route out: wha
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import resource
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -24,6 +25,7 @@ from sandbox.jail.dns import CLOUD_ADDRESS
 
 METADATA_ADDRESS = "169.254.169.254"
 DNS_ADDRESSES = ("169.254.169.253", "10.0.0.2")
+_ADDRESSES = (METADATA_ADDRESS, *DNS_ADDRESSES, CLOUD_ADDRESS)
 _START_SECONDS = 10.0
 _SETTINGS = {
     # What was sent and not read is nobody's memory, so a connection holds little, and few wait to be accepted.
@@ -63,34 +65,61 @@ class Network:
         self.user_ns = self.net_ns = -1
 
 
-def start(identity: Mapping[str, str], empty: Path, outer: int | None = None) -> Network:
-    """Fork a helper. ``empty`` is an empty folder it locks itself into, ``outer`` the user namespace to make the sandbox's in, where it is
-    not this process's own. Raises Fault ``network`` (the helper is gone then)."""
+@dataclass(slots=True)
+class Draft:
+    """A helper that has made the namespaces and their sockets, or is about to, and waits to hear whose they are."""
+
+    pid: int
+    control: socket.socket
+
+    def become(self, identity: Mapping[str, str]) -> Network:
+        """The network of ``identity``. Raises Fault ``network``: the helper was killed then, and the caller waits for it."""
+        try:
+            wire.send(self.control, {"kind": "identity", "identity": dict(identity)})
+            frame = wire.Reader(self.control).read()
+        except (wire.WireError, TimeoutError) as error:
+            self.abandon()
+            raise Fault("network", f"The sandbox's network did not come up: {error}.") from error
+        if frame.kind != "ready" or len(frame.fds) != 4:
+            detail = frame.header.get("detail", "no answer")
+            frame.close()
+            self.abandon()
+            raise Fault("network", f"The sandbox's network did not come up: {detail}.")
+        user_ns, net_ns, *listeners = frame.fds
+        network = Network(self.pid, self.control, user_ns, net_ns, [socket.socket(fileno=fd) for fd in listeners])
+        if os.fstat(net_ns).st_ino in {_inode("/proc/self/ns/net"), 0}:
+            network.close()
+            self.abandon()
+            raise Fault("network", "The helper stayed in the host's network.")
+        return network
+
+    def abandon(self) -> None:
+        self.control.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, 9)
+
+
+def draft(empty: Path, outer: int | None = None) -> Draft:
+    """Fork a helper, without waiting for it. ``empty`` is an empty folder it locks itself into, ``outer`` the user namespace to make the
+    sandbox's in, where it is not this process's own."""
     ours, theirs = socket.socketpair()
     parent = os.getpid()
-    host_net = _inode("/proc/self/ns/net")
     pid = os.fork()
     if pid == 0:
-        _helper(theirs, parent, outer, identity, empty)
+        _helper(theirs, parent, outer, empty)
     theirs.close()
     ours.settimeout(_START_SECONDS)
+    return Draft(pid, ours)
+
+
+def start(identity: Mapping[str, str], empty: Path, outer: int | None = None) -> Network:
+    """A helper of ``identity``'s from the start. Raises Fault ``network`` (the helper is gone then)."""
+    made = draft(empty, outer)
     try:
-        frame = wire.Reader(ours).read()
-    except (wire.WireError, TimeoutError) as error:
-        _abandon(ours, pid)
-        raise Fault("network", f"The sandbox's network did not come up: {error}.") from error
-    if frame.kind != "ready" or len(frame.fds) != 4:
-        detail = frame.header.get("detail", "no answer")
-        frame.close()
-        _abandon(ours, pid)
-        raise Fault("network", f"The sandbox's network did not come up: {detail}.")
-    user_ns, net_ns, *listeners = frame.fds
-    network = Network(pid, ours, user_ns, net_ns, [socket.socket(fileno=fd) for fd in listeners])
-    if os.fstat(net_ns).st_ino in {host_net, 0}:
-        network.close()
-        _kill(pid)
-        raise Fault("network", "The helper stayed in the host's network.")
-    return network
+        return made.become(identity)
+    except Fault:
+        os.waitpid(made.pid, 0)
+        raise
 
 
 def enter(user_ns: int, net_ns: int) -> None:
@@ -106,17 +135,7 @@ def _inode(path: str) -> int:
     return os.stat(path).st_ino  # noqa: PTH116
 
 
-def _abandon(control: socket.socket, pid: int) -> None:
-    control.close()
-    _kill(pid)
-
-
-def _kill(pid: int) -> None:
-    os.kill(pid, 9)
-    os.waitpid(pid, 0)
-
-
-def _helper(control: socket.socket, parent: int, outer: int | None, identity: Mapping[str, str], empty: Path) -> NoReturn:
+def _helper(control: socket.socket, parent: int, outer: int | None, empty: Path) -> NoReturn:
     """The child's whole life; it never returns into the supervisor's code."""
     status = 1
     try:
@@ -128,12 +147,14 @@ def _helper(control: socket.socket, parent: int, outer: int | None, identity: Ma
             if outer is not None:
                 kernel.setns(outer, kernel.CLONE_NEWUSER)
                 os.close(outer)
-            sockets, listeners, namespaces = _make(ids, identity)
+            sockets, listeners, namespaces = _make(ids)
+            # Again: the kernel forgets the death signal of a process that gains capabilities.
+            kernel.die_with(parent)
+            identity = wire.Reader(control).read().header["identity"]
+            _address(len(_ADDRESSES), identity["private_ip"])
         except OSError as error:
             wire.send(control, {"kind": "failed", "detail": str(error)})
             os._exit(status)
-        # Again: the kernel forgets the death signal of a process that gains capabilities.
-        kernel.die_with(parent)
         wire.send(control, {"kind": "ready"}, fds=[*namespaces, *(listener.fileno() for listener in listeners)])
         for fd in namespaces:
             os.close(fd)
@@ -146,7 +167,7 @@ def _helper(control: socket.socket, parent: int, outer: int | None, identity: Ma
         os._exit(status)
 
 
-def _make(ids: tuple[int, int], identity: Mapping[str, str]) -> tuple[list[socket.socket], list[socket.socket], list[int]]:
+def _make(ids: tuple[int, int]) -> tuple[list[socket.socket], list[socket.socket], list[int]]:
     before = _inode("/proc/self/ns/net")
     above = os.geteuid(), os.getegid()  # the same user, as the namespace above numbers it
     kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNET)
@@ -157,7 +178,9 @@ def _make(ids: tuple[int, int], identity: Mapping[str, str]) -> tuple[list[socke
     Path("/proc/self/gid_map").write_text(f"{ids[1]} {above[1]} 1")
     for name, value in _SETTINGS.items():
         Path("/proc/sys", name).write_text(value)
-    _addresses([METADATA_ADDRESS, *DNS_ADDRESSES, CLOUD_ADDRESS, identity["private_ip"]])
+    _bring_up()
+    for number, address in enumerate(_ADDRESSES):
+        _address(number, address)
     listeners = [_bound(socket.SOCK_STREAM, CLOUD_ADDRESS, port, 256) for port in (443, 80)]
     sockets = [_bound(socket.SOCK_STREAM, METADATA_ADDRESS, 80, 32)]
     for address in DNS_ADDRESSES:
@@ -166,15 +189,18 @@ def _make(ids: tuple[int, int], identity: Mapping[str, str]) -> tuple[list[socke
     return sockets, listeners, namespaces
 
 
-def _addresses(addresses: Sequence[str]) -> None:
-    """Bring ``lo`` up with these, each alone in its net (/32)."""
+def _bring_up() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         flags = struct.unpack("16sH14x", fcntl.ioctl(control, _SIOCGIFFLAGS, struct.pack("16sH14x", b"lo", 0)))[1]
         fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | _IFF_UP))
-        for number, address in enumerate(dict.fromkeys(addresses)):
+
+
+def _address(number: int, address: str) -> None:
+    """Give ``lo`` this one too, alone in its net (/32)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        for request, value in ((_SIOCSIFADDR, address), (_SIOCSIFNETMASK, "255.255.255.255")):
             label = f"lo:{number}".encode()
-            for request, value in ((_SIOCSIFADDR, address), (_SIOCSIFNETMASK, "255.255.255.255")):
-                fcntl.ioctl(control, request, struct.pack("16sHH4s8x", label, socket.AF_INET, 0, socket.inet_aton(value)))
+            fcntl.ioctl(control, request, struct.pack("16sHH4s8x", label, socket.AF_INET, 0, socket.inet_aton(value)))
 
 
 def _bound(kind: socket.SocketKind, address: str, port: int, backlog: int = 0) -> socket.socket:

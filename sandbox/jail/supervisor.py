@@ -24,6 +24,7 @@ from sandbox.jail import bwrap, canary, disk, kernel, orphans, outer, rootfs
 from sandbox.jail.link import Link
 from sandbox.jail.live import House, Live
 from sandbox.jail.loop import READ, Loop
+from sandbox.jail.networks import Networks
 from sandbox.jail.zygotes import ToolZygote, Zygote
 
 _END_SECONDS = 3.0
@@ -62,7 +63,8 @@ class Supervisor:
             elif frame.kind == "status":
                 pids = [pid for live in self._lives for pid in live.pids()]
                 residents = [self._house.zygote, *self._house.tools.values()] if self._house is not None else []
-                held = [resident.pid for resident in residents if resident.pid]
+                ahead = [self._house.networks.pid] if self._house is not None else []
+                held = [pid for pid in (*ahead, *(resident.pid for resident in residents)) if pid]
                 tools = self._house.tools if self._house is not None else {}
                 warm = {name: tool.served for name, tool in tools.items() if tool.ready}
                 self._link.send({"kind": "status", "checkouts": len(self._lives), "pids": [*held, *pids], "warm": warm})
@@ -92,10 +94,11 @@ class Supervisor:
 
         above = outer.make()
         tools = {name: self._tool(name, built, above) for name in header.get("warm", ()) if rootfs.can_shim()}
-        self._house = House(built, Zygote(self._loop, make, pem), disk.Watcher(self._loop), empty, above, tools)
+        self._house = House(built, Zygote(self._loop, make, pem), disk.Watcher(self._loop), Networks(self._loop, empty, above), tools)
         gc.collect()
         gc.freeze()  # helpers are forks of this process: pages the collector never touches stay shared
         self._house.disk.start()
+        self._house.networks.make_ahead()
         # One after the other: the first a learner waits for, of the others none.
         self._house.zygote.on_ready = self._start_tools
         self._house.zygote.start()
@@ -131,6 +134,7 @@ class Supervisor:
             for resident in (self._house.zygote, *self._house.tools.values()):
                 resident.close()
             self._house.disk.close()
+            self._house.networks.close()
         deadline = time.monotonic() + _END_SECONDS
         while time.monotonic() < deadline and (self._lives or self._loop.bury_strangers()):
             self._loop.turn(0.02)
