@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection
 from django.utils import timezone
 
 from sandbox import actions, runtime, signals, tasks, waking
@@ -62,20 +61,17 @@ def due(row: Sandbox, *, due_in: float = 0.0) -> None:
 
 def test_of_two_that_claim_at_once_one_gets_it(row: Sandbox) -> None:
     due(row)
-    found: list[Any] = []
-    ready = threading.Barrier(4)
+    other: list[Any] = []
 
-    def claim() -> None:
-        ready.wait()
-        found.extend(waking.claim_due())
-        connections.close_all()
+    def another_comes_between(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and not other:
+            other.append(None)
+            other[:] = waking.claim_due()
+        return execute(sql, params, many, context)
 
-    threads = [threading.Thread(target=claim) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [row.pk]
+    with connection.execute_wrapper(another_comes_between):
+        mine = waking.claim_due()
+    assert (other, mine) == ([row.pk], [])
 
 
 def test_a_claim_that_came_to_nothing_comes_due_again(row: Sandbox) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sandbox.cloud import timeline
 from sandbox.cloud.clock import Clock
 from sandbox.cloud.timeline import BATCH, Context, Timeline
+from tests.processes import until
 
 Seen = list[tuple[float, str]]
 
@@ -166,7 +167,8 @@ def test_the_thread_runs_what_is_due_and_hears_of_what_is_scheduled(seen: Seen) 
 
     clock = Clock(line, lock)
     line.notify = clock.changed
-    clock.start(0, 1e6)  # an hour in 3.6 ms; the thread has nothing to wait for yet
+    clock.start(0, 1e6)  # an hour in 3.6 ms
+    until(lambda: clock._turn._waiters)  # nothing is due: it waits for an hour of ours
     with lock:
         line.schedule(3600, "test.tell", {})
     assert said.wait(20)
@@ -180,6 +182,7 @@ def test_a_handlers_own_calls_do_not_run_events(seen: Seen) -> None:
     def nested(context: Context, data: dict[str, Any]) -> None:
         wall.now += 5
         clock.catch_up()
+        clock.skip()
         assert (context.now, seen) == (1, [])
 
     line.schedule(1, "test.nested", {})
