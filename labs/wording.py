@@ -42,6 +42,10 @@ SENTENCES = {
     "cloud-bytes": _(
         "Not kept: your AWS account would take %(used)s, and the sandbox has %(limit)s. Everything is as it was before this command."
     ),
+    "cloud-memory": _("Not kept: your AWS account grew larger than the sandbox's memory. Everything is as it was before this command."),
+    "cloud-cpu": _(
+        "Not kept: your AWS account had more to compute than a command may ask for. Everything is as it was before this command."
+    ),
     "over-quota": _("Not kept: the sandbox would be larger than it may be. Everything is as it was before this command."),
     "lost": _("We lost this command through a fault of ours. Everything is as it was before it: run it again."),
     "worker-lost": _("The machine that ran this command went away. Everything is as it was before it: run it again."),

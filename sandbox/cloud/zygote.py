@@ -11,11 +11,13 @@ import contextlib
 import ctypes
 import gc
 import os
+import resource
 import signal
 import socket
 import ssl
 import sys
 import tempfile
+import threading
 import traceback
 from typing import Any, NoReturn
 
@@ -23,6 +25,9 @@ from sandbox import wire
 from sandbox.jail import lockdown
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_DATA_BYTES = 1280 * 1024 * 1024
+"""The supervisor ends a process that uses half of this; what one request asks for at once must fail before that."""
+_STACK_BYTES = 4 * 1024 * 1024
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -33,6 +38,7 @@ def main(descriptor: int) -> int:
     _die_unseen(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for: the kernel buries them
+    threading.stack_size(_STACK_BYTES)  # the stacks of 128 connections count as data, used or not
     control = socket.socket(fileno=descriptor)
     reader = wire.Reader(control)
     gate, caller = warm()
@@ -72,6 +78,7 @@ def _child(parent: int, fds: list[int], tls: ssl.SSLContext, gate: Any, caller: 
             os._exit(1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _close_others({0, 1, 2, *fds})
+        resource.setrlimit(resource.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
         lockdown.lock_down()  # while there is one thread: the filter is a thread's own
         sockets = [socket.socket(fileno=fd) for fd in fds]
         CloudProcess(sockets[0], sockets[1:], tls, gate, caller).run()

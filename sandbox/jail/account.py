@@ -13,10 +13,12 @@ from typing import Any
 
 from sandbox import wire
 from sandbox.jail import bodies
+from sandbox.jail.limits import Limits, Usage
 from sandbox.jail.link import Link
 from sandbox.jail.loop import READ, Loop, Timer
 from sandbox.jail.zygotes import Zygote
 
+WATCH_SECONDS = 0.2
 START_SECONDS = 60.0
 ANSWER_SECONDS = 120.0
 _UNTOUCHED: dict[str, Any] = {
@@ -44,8 +46,10 @@ class Account:
         rate: float = 0.0,
         reply: Reply,
         fault: Callable[[str, str], None],
+        limits: Limits | None = None,
     ) -> None:
         self._loop, self._zygote, self._listeners = loop, zygote, listeners
+        self._limits = (limits or Limits()).of_account()
         self._identity, self._folder, self._root, self._reply, self._fault = identity, folder, root, reply, fault
         self._clock, self._rate, self._opened = clock, rate, time.monotonic()
         self._link: Link | None = None
@@ -160,6 +164,17 @@ class Account:
         with contextlib.suppress(OSError):
             self._pidfd = os.pidfd_open(self._link.peer)
             self._loop.watch(self._pidfd, READ, self._died)
+            self._watch(Usage(self._link.peer))
+
+    def _watch(self, usage: Usage) -> None:
+        """A learner's requests may make it grow, or think for ever: then the command is refused, for nothing of ours failed."""
+        if self._closed or self._pidfd < 0:
+            return
+        over = usage.over(self._limits)
+        if over is None:
+            self._loop.later(WATCH_SECONDS, lambda: self._watch(usage))
+        else:
+            self._fault("cloud-cpu" if over == "cpu" else "cloud-memory", f"the account's process passed its limit of {over}")
 
     def _kill(self) -> None:
         if self._pidfd >= 0:

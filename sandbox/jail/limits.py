@@ -26,7 +26,7 @@ _COUNTED = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
 class Limits:
     """Seconds of wall clock and of CPU (all processes together), bytes of memory (all together), processes and
     threads, bytes of one file, open files of one process and of all together, sockets of the sandbox's network, bytes and
-    entries of its folders."""
+    entries of its folders; bytes of memory and seconds of CPU of its simulated account."""
 
     wall: int = 600
     cpu: int = 120
@@ -38,6 +38,12 @@ class Limits:
     sockets: int = 1024
     disk: int = 512 * MIB
     entries: int = 50_000
+    cloud_memory: int = 640 * MIB  # with the zygote's pages that it shares, about 200 MB
+    cloud_cpu: int = 90
+
+    def of_account(self) -> Limits:
+        """What the process that carries the simulated account may use."""
+        return Limits(memory=self.cloud_memory, cpu=self.cloud_cpu)
 
     @classmethod
     def parse(cls, values: dict[str, object]) -> Self:

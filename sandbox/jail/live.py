@@ -118,6 +118,7 @@ class Live:
             rate=float(cloud.get("rate") or 0.0),
             reply=self._link.send,
             fault=self._fault,
+            limits=self._limits,
         )
         self._link.send({"kind": "opened"})
 

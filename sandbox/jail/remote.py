@@ -12,8 +12,10 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from sandbox import wire
-from sandbox.errors import CloudError, Fault
+from sandbox.errors import CloudError, Fault, OverQuota, SandboxError
 
+_TOO_MUCH = {"cloud-memory", "cloud-cpu"}
+"""Codes of faults that the learner's own doing led to."""
 Mode = Literal["pty", "pipe"]
 
 
@@ -56,7 +58,7 @@ class Checkout:
         self._sending = threading.Lock()
         self._running: int | None = None
         self._number = 0
-        self._dead: Fault | None = None
+        self._dead: SandboxError | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -196,12 +198,13 @@ class Checkout:
                 raise self._lost(error) from error
             frame.close()
             if frame.kind == "fault":
-                self._dead = Fault(str(frame.header.get("code")), str(frame.header.get("detail")))
+                code, detail = str(frame.header.get("code")), str(frame.header.get("detail"))
+                self._dead = OverQuota(code, detail) if code in _TOO_MUCH else Fault(code, detail)
                 raise self._dead
             if number is None or frame.header.get("id") == number:
                 return frame
 
-    def _lost(self, error: Exception) -> Fault:
+    def _lost(self, error: Exception) -> SandboxError:
         if self._dead is None:
             self._dead = Fault("supervisor-died", f"The process that runs sandboxes has gone: {error}")
         return self._dead
