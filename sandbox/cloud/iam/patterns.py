@@ -52,10 +52,12 @@ def literal(text: str) -> str:
     return text.replace(_STAR, "*").replace(_MARK, "?")
 
 
-_SPECIAL = {"*": ".*", "?": ".", _STAR: r"\*", _MARK: r"\?"}
+_SPECIAL = {"?": ".", _STAR: r"\*", _MARK: r"\?"}
 
 
 @lru_cache(maxsize=8192)
 def _compiled(pattern: str, fold: bool) -> re.Pattern[str]:
-    text = "".join(_SPECIAL.get(c) or re.escape(c) for c in pattern)
+    first, *others = ["".join(_SPECIAL.get(c) or re.escape(c) for c in part) for part in pattern.split("*")]
+    # What lies between two stars is found once and never looked for again: else *a*a*a*a*b would take for ever.
+    text = first + "".join(f"(?>.*?{part})" for part in others[:-1]) + "".join(f".*{part}" for part in others[-1:])
     return re.compile(text, re.DOTALL | (re.IGNORECASE if fold else 0))

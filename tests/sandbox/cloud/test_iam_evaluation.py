@@ -216,3 +216,16 @@ def test_where_statements_stand() -> None:
 def test_what_is_no_policy(text: str) -> None:
     with pytest.raises(ValueError):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "matches"),
+    [("*a*b*", "xxaxxbxx", True), ("*ab*ab", "abab", True), ("*ab*ab", "ab", False), ("a*a", "a", False), ("**", "", True), ("a?*c", "abc", True)],
+)  # fmt: skip
+def test_stars(pattern: str, value: str, matches: bool) -> None:
+    assert like(value, pattern) is matches
+
+
+def test_many_stars_take_no_time() -> None:
+    """With a backtracking ``.*`` for each this would outlast the test's time limit."""
+    assert not like("a" * 1000, "*a" * 30 + "*b")
