@@ -220,12 +220,19 @@ def test_what_is_no_policy(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "value", "matches"),
-    [("*a*b*", "xxaxxbxx", True), ("*ab*ab", "abab", True), ("*ab*ab", "ab", False), ("a*a", "a", False), ("**", "", True), ("a?*c", "abc", True)],
-)  # fmt: skip
+    [
+        ("*a*b*", "xxaxxbxx", True),
+        ("*ab*ab", "abab", True),
+        ("*ab*ab", "ab", False),
+        ("a*a", "a", False),
+        ("**", "", True),
+        ("a?*c", "abc", True),
+    ],
+)
 def test_stars(pattern: str, value: str, matches: bool) -> None:
-    assert like(value, pattern) is matches
+    assert like(pattern, value) is matches
 
 
 def test_many_stars_take_no_time() -> None:
     """With a backtracking ``.*`` for each this would outlast the test's time limit."""
-    assert not like("a" * 1000, "*a" * 30 + "*b")
+    assert not like("*a" * 30 + "*b", "a" * 1000)
