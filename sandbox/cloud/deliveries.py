@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.h
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from moto.awslambda.models import lambda_backends
@@ -14,7 +13,7 @@ from moto.events.models import EventsBackend, Rule
 from moto.sns.models import Subscription, sns_backends
 from moto.sqs.models import sqs_backends
 
-from sandbox.cloud.iam.patterns import like
+from sandbox.cloud.iam.access import service_may
 
 _publish = Subscription.publish
 _put_events = EventsBackend.put_events
@@ -37,11 +36,7 @@ def exists(arn: str) -> bool:
 
 def open_to(arn: str, service: str, source: str, account: str) -> bool:
     """Whether the policy of a queue or topic lets ``service`` (``s3.amazonaws.com``) send for ``source`` in ``account``."""
-    policy = _policy(arn)
-    document = json.loads(policy) if isinstance(policy, str) and policy.strip() else policy or {}
-    context = {"aws:sourcearn": source, "aws:sourceaccount": account}
-    about = [one for one in _list(document.get("Statement")) if _about(one, arn, service, context)]
-    return bool(about) and all(one.get("Effect") == "Allow" for one in about)
+    return bool(service_may(service, _ACTIONS[arn.split(":")[2]], arn, {"aws:sourcearn": source, "aws:sourceaccount": account}))
 
 
 def _policy(arn: str) -> Any:
@@ -55,19 +50,6 @@ def _policy(arn: str) -> Any:
         return {} if backend._lambdas.get_arn(arn) else None
     found = backend.queues.get(name) if service == "sqs" else backend.topics.get(arn)
     return None if found is None else found.policy or {}
-
-
-def _about(statement: dict[str, Any], arn: str, service: str, context: dict[str, str]) -> bool:
-    principal = statement.get("Principal") or {}
-    named = ["*"] if principal == "*" else [*_list(principal.get("Service")), *_list(principal.get("AWS"))]
-    action = _ACTIONS[arn.split(":")[2]]
-    conditions = [pair for block in (statement.get("Condition") or {}).values() for pair in block.items() if pair[0].lower() in context]
-    return (
-        bool({"*", service} & set(named))
-        and any(like(pattern, action, fold=True) for pattern in _list(statement.get("Action")))
-        and any(like(pattern, arn) for pattern in _list(statement.get("Resource", arn)))
-        and all(any(like(str(value), context[key.lower()]) for value in _list(wanted)) for key, wanted in conditions)
-    )
 
 
 def _deliver(self: Subscription, *args: Any, **named: Any) -> None:
@@ -88,7 +70,3 @@ def _put(self: EventsBackend, events: list[dict[str, Any]]) -> list[dict[str, An
     answers = iter(_put_events(self, [event for event, reserved in zip(events, ours, strict=True) if not reserved]))
     refused = {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
     return [dict(refused) if reserved else next(answers) for reserved in ours]
-
-
-def _list(value: Any) -> list[Any]:
-    return [] if value is None else list(value) if isinstance(value, list) else [value]

@@ -39,6 +39,14 @@ def allowed(
     return Decision(True) if not found and not found.explicit and grants.cover(question) else found
 
 
+def service_may(service: str, action: str, resource: str, context: Context | None = None) -> Decision:
+    """Whether the policy of a queue, topic, function… lets a service in that calls for itself (``s3.amazonaws.com``).
+
+    ``context`` tells for whom: ``aws:sourcearn`` and ``aws:sourceaccount``.
+    """
+    return allowed(Principal("", "", "", service=service), action, resource, context)
+
+
 def for_itself(principal: Principal, action: str, resource: str, context: Context | Callable[[], Context] | None = None) -> Decision:
     """The decision of the caller's own policies alone, where what opens the resource is no policy (an access control list)."""
     question = Question(identities.who(principal), action, resource, Keys(context, lambda: of_principal(principal)))

@@ -164,6 +164,13 @@ def _dynamodb(call: Call, action: str) -> Iterator[str]:
         yield f"{table}/index/{call.first('IndexName')}" if call.first("IndexName") else table
 
 
+def _cloudformation(call: Call, action: str) -> Iterator[str]:
+    """A stack's ARN ends with an identifier that its name does not tell."""
+    name = call.first("StackName")
+    if name:
+        yield name if name.startswith("arn:") else f"arn:aws:cloudformation:{call.region}:{call.account}:stack/{name}/*"
+
+
 def _ecs(call: Call, action: str) -> Iterator[str]:
     service = call.first("service") or call.first("serviceName")
     if service and not service.startswith("arn:"):
@@ -200,5 +207,5 @@ def _codepipeline(call: Call, action: str) -> Iterator[str]:
 
 _SPECIAL: dict[str, Callable[[Call, str], Iterator[str]]] = {
     "sqs": _sqs, "kms": _kms, "secretsmanager": _secrets, "iam": _iam, "ec2": _ec2, "logs": _logs, "dynamodb": _dynamodb, "ecs": _ecs,
-    "codedeploy": _codedeploy, "apigateway": _apigateway, "ssm": _ssm, "codepipeline": _codepipeline,
+    "cloudformation": _cloudformation, "codedeploy": _codedeploy, "apigateway": _apigateway, "ssm": _ssm, "codepipeline": _codepipeline,
 }  # fmt: skip

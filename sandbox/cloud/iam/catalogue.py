@@ -45,6 +45,10 @@ _ACTIONS: Mapping[str, Mapping[str, str]] = {
     "lambda": dict.fromkeys(("Invoke", "InvokeAsync", "InvokeWithResponseStream"), "InvokeFunction"),
     "dynamodb": {"ExecuteStatement": "PartiQLSelect", "BatchExecuteStatement": "PartiQLSelect", "ExecuteTransaction": "PartiQLSelect",
                  "TransactGetItems": "GetItem"},
+    "budgets": {
+        **dict.fromkeys(("CreateBudget", "UpdateBudget", "DeleteBudget"), "ModifyBudget"),
+        **dict.fromkeys(("DescribeBudget", "DescribeBudgets"), "ViewBudget"),
+    },
     "kms": {"ReEncrypt": "ReEncryptFrom"},
     "sns": {"PublishBatch": "Publish"},
     "sqs": {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage",
