@@ -209,7 +209,7 @@ def checkout(sandbox: Sandbox, *, acting: Sandbox | None = None) -> Iterator[Liv
         raise Busy("busy")
     try:
         with lease.kept(sandbox.pk, holder):
-            sandbox.refresh_from_db()
+            sandbox.refresh_from_db(from_queryset=Sandbox.objects.select_related("head"))
             with contextlib.closing(WorkingCopy(folder_of(sandbox))) as working:
                 working.open_at(sandbox.head)
                 state = CloudState.load(sandbox.head.cloud)
