@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 20.0
 """So long a command waits for the sandbox: what holds it then is the grading of the one before, or a reset."""
+_DAMAGED = {"blob-missing", "blob-corrupt"}
+"""Faults that running it again does not mend: another version of the sandbox has to be gone to."""
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
@@ -192,7 +194,7 @@ def _fallen(attempt: Attempt, fault: Fault) -> dict[str, Any]:
     """How a command ends that a fault took. An account of another edition of the simulation is no loss: it is rebuilt."""
     if fault.code != "cloud-state-version" or attempt.sandbox is None:
         log.error("attempt %s: a fault of ours: %s", attempt.pk, fault.detail, exc_info=fault)
-        return {"state": Command.State.LOST, "message": "lost"}
+        return {"state": Command.State.LOST, "message": "damaged" if fault.code in _DAMAGED else "lost"}
     rebuilding.begin(attempt.sandbox)
     return {"state": Command.State.REFUSED, "message": "rebuilding"}
 

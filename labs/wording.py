@@ -48,6 +48,10 @@ SENTENCES = {
     ),
     "over-quota": _("Not kept: the sandbox would be larger than it may be. Everything is as it was before this command."),
     "lost": _("We lost this command through a fault of ours. Everything is as it was before it: run it again."),
+    "damaged": _(
+        "A part of what this sandbox holds can no longer be read. That is our fault. "
+        "Undo to an earlier command or reset the lab; your points stay."
+    ),
     "worker-lost": _("The machine that ran this command went away. Everything is as it was before it: run it again."),
     "worker-lost-kept": _(
         "The machine that ran this command went away just after it. What the command did is kept; its output may not be whole."

@@ -146,7 +146,11 @@ class Live:
                     home_bytes=snapshot.bytes, home_files=snapshot.files,
                 )
             )  # fmt: skip
-        self._working.settle(self.head, snapshot)
+        try:
+            self._working.settle(self.head, snapshot)
+        except OSError:
+            # A full disk. The version is the head already; only the next command lays it down anew.
+            log.exception("sandbox %s: its working copy was not settled", self.sandbox.pk)
         return self.head
 
     def _keep_shell(self) -> str:

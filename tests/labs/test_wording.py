@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import translation
 
 from labs import wording
+from sandbox.jail import remote
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -27,6 +28,20 @@ def test_every_code_that_is_used_has_a_sentence():
         used |= set(re.findall(r'message="([a-z-]+)"', text))
         used |= set(re.findall(r'Look\("(?:not|error)", "([a-z-]+)"', text))
     assert used >= {"busy", "lost", "file-missing"}
+    assert used <= wording.SENTENCES.keys()
+
+
+def test_every_end_of_a_command_has_its_words():
+    """How the supervisor ends one, and how a commit or an account is refused: in the words of ``wording`` and no others."""
+    used = set()
+    for path in (settings.BASE_DIR / "sandbox").rglob("*.py"):
+        text = path.read_text()
+        used |= set(re.findall(r'(?:LearnerError|OverQuota|Busy)\("([a-z-]+)"', text))
+        used |= set(re.findall(r'\.(?:kill|interrupt)\("([a-z]+)"', text))
+    used |= {f"home-{what}" for what in re.findall(r'TooMuch\("([a-z]+)"', (settings.BASE_DIR / "sandbox/store/tree.py").read_text())}
+    used |= set(re.findall(r'return "([a-z]+)"', (settings.BASE_DIR / "sandbox/jail/limits.py").read_text()))
+    used |= remote._TOO_MUCH
+    assert used >= {"busy", "memory", "files", "disk", "cpu", "wall", "home-depth", "cloud-bytes", "cloud-memory"}
     assert used <= wording.SENTENCES.keys()
 
 
