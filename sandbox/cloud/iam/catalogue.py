@@ -11,11 +11,14 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from sandbox.cloud.operation import model
 from sandbox.cloud.operations import services
 
 _FILE = "data/AdditionalSpecs/Policies.json"
-_PREFIXES = {"cloudwatch": "cloudwatch", "resourcegroupstaggingapi": "tag", "ecr": "ecr"}
+_PREFIXES = {
+    "stepfunctions": "states", "elbv2": "elasticloadbalancing", "dynamodbstreams": "dynamodb",
+    "apigatewayv2": "apigateway", "resourcegroupstaggingapi": "tag",
+}  # fmt: skip
+"""Where the vendor part of a service's actions is not botocore's name of the service (its models would tell, but weigh 40 MB)."""
 
 # Operations whose action has another name; everything else is its own action.
 _UPLOAD = ("CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload")
@@ -56,14 +59,9 @@ _ACTIONS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-@cache
 def prefix(service: str) -> str:
     """The vendor part of a service's actions: ``stepfunctions`` → ``states``."""
-    if service in _PREFIXES:
-        return _PREFIXES[service]
-    described = model(service)
-    metadata = described.metadata if described is not None else {}
-    return str(metadata.get("signingName") or metadata.get("endpointPrefix") or service)
+    return _PREFIXES.get(service, service)
 
 
 def action(service: str, operation: str) -> str:
