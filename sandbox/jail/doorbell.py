@@ -13,7 +13,7 @@ from sandbox.jail import join
 from sandbox.jail.loop import READ, Loop
 from sandbox.jail.zygotes import Guest, ToolZygote
 
-MOST_GUESTS = 32
+MOST_GUESTS = 16  # with its shim each is two of the 128 processes that a jail may have; the seventeenth is one
 _BACKLOG = 64
 
 

@@ -11,6 +11,7 @@ import ctypes
 import fcntl
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from sandbox.jail import kernel, seccomp
 
@@ -23,7 +24,7 @@ _CLONE = {
 # made, all else to one that bubblewrap made below it, and the learner's processes live in a third.
 DOOR = ("network's user", "net", "owner's user", "ipc", "uts", "cgroup", "mnt", "user")
 _COMPARED = ("net", "ipc", "uts", "cgroup", "mnt", "user", "pid")
-_PR_SET_NAME, _PR_SET_SECCOMP, _PR_SET_DUMPABLE, _FILTER_MODE = 15, 22, 4, 2
+_PR_SET_NAME, _PR_SET_SECCOMP, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _FILTER_MODE = 15, 22, 4, 24, 2
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -79,6 +80,9 @@ def enter(door: Sequence[int]) -> None:
         raise OSError(f"not in the jail's {', '.join(astray)}")
     for fd in door:
         os.close(fd)
+    for capability in range(64):
+        if _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) != 0:
+            break  # the kernel's last one was before
     kernel.drop_capabilities()
     _prctl(_PR_SET_DUMPABLE, 0)  # a change of credentials may have set it anew
     content = seccomp.filter_bytes()
@@ -86,9 +90,14 @@ def enter(door: Sequence[int]) -> None:
     _prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program))
 
 
-def rename(name: bytes) -> None:
-    """What ``ps`` calls this process."""
+def rename(name: bytes, arguments: Sequence[bytes]) -> None:
+    """What ``ps`` calls this process, as far as there is room: the zygote's last argument is there to make some."""
     _prctl(_PR_SET_NAME, ctypes.c_char_p(name))
+    fields = Path("/proc/self/stat").read_bytes().rpartition(b") ")[2].split()
+    start, end = int(fields[45]), int(fields[46])
+    if room := end - start:
+        text = b"".join(argument + b"\0" for argument in arguments)[: room - 1]
+        ctypes.memmove(start, text.ljust(room, b"\0"), room)
 
 
 def _inode(fd: int) -> int:

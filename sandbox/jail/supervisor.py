@@ -110,7 +110,7 @@ class Supervisor:
 
     def _tool(self, name: str, built: rootfs.Rootfs, above: int) -> ToolZygote:
         def make(fd: int) -> bwrap.Launch:
-            return bwrap.tool_command(built, ["python3", "-m", "sandbox.tools.zygote", str(fd), name], pass_fds=[fd])
+            return bwrap.tool_command(built, ["python3", "-m", "sandbox.tools.zygote", str(fd), name, " " * 1024], pass_fds=[fd])
 
         return ToolZygote(self._loop, make, above)
 

@@ -24,6 +24,7 @@ from sandbox.jail import join
 from sandbox.tools.rehearsal import answering
 
 SCRIPT = "/opt/sandbox/plain/aws"
+PYTHON = b"/opt/sandbox/bin/python3"
 # One call each loads a service's model, endpoint rules, paginators and waiters, and what parses its answers.
 CALLS = (
     "sts get-caller-identity", "s3api list-buckets --query Buckets", "s3 ls", "s3 ls --output text", "ec2 describe-vpcs --output table",
@@ -109,7 +110,7 @@ def _rehearse(driver: Any, arguments: list[str]) -> None:
 def _run(code: types.CodeType, arguments: Sequence[bytes], tell: Callable[[int], None]) -> NoReturn:
     os.environ["AWS_DATA_PATH"] = _data_path
     time.tzset()
-    join.rename(b"aws")
+    join.rename(b"aws", [PYTHON, os.fsencode(SCRIPT), *arguments])
     sys.argv = [SCRIPT, *map(os.fsdecode, arguments)]
     _open_streams()
     main = types.ModuleType("__main__")

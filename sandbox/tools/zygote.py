@@ -92,10 +92,9 @@ class Zygote:
 
     def _child(self, fd: int, door: list[int]) -> NoReturn:
         """Never returns: a child that fell back into the zygote's loop would answer for it."""
-        status = 1
         try:
             parent = os.getppid()
-            kernel.close_except([2, fd, *door])
+            kernel.close_except([fd, *door])
             conn = socket.socket(fileno=fd)
             join.enter(door)
             kernel.die_with(parent)  # only now: the kernel forgets it whenever credentials change
@@ -109,11 +108,8 @@ class Zygote:
 
             conn.send(b"p%d\n" % os.getpid())
             self._run(found.arguments, tell)
-        except (caller.CallerError, OSError, ValueError, KeyError, MemoryError):
-            traceback.print_exc()
-            status = 1  # the shim reads an end of file, and starts the plain program
-        finally:
-            os._exit(status)
+        finally:  # without a word the shim reads an end of file, and starts the plain program
+            os._exit(1)
 
 
 def _peer(conn: int) -> int:

@@ -1,5 +1,6 @@
 """A supervisor for the session, and checkouts in it, without Django."""
 
+import dataclasses
 import os
 import sys
 import threading
@@ -161,3 +162,18 @@ def open_checkout(tmp_path: Path) -> Iterator[Callable[..., Console]]:
 def jail_checkout(supervisor: client.Supervisor, open_checkout: Callable[..., Console]) -> Console:
     """A live checkout, new for each test."""
     return open_checkout(supervisor)
+
+
+@pytest.fixture(scope="session")
+def warm_supervisor(jail_config: client.Config) -> Iterator[client.Supervisor]:
+    """One that holds aws warm."""
+    running = client.Supervisor(dataclasses.replace(jail_config, warm=("aws",)))
+    assert running.start() == []
+    until(lambda: "aws" in running.status()["warm"], 120)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def warm_checkout(warm_supervisor: client.Supervisor, open_checkout: Callable[..., Console]) -> Console:
+    return open_checkout(warm_supervisor)
