@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 MAGIC = b"sandbox-cloud\n"
 _LONGEST = 4096
 

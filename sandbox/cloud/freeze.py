@@ -15,6 +15,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import cloudpickle
@@ -22,31 +23,37 @@ from moto.backends import get_backend
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.vpcs import DEFAULT_VPC_ENDPOINT_SERVICES
 from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
 from sandbox.cloud import edition, reducers, timeline
+from sandbox.cloud.blame import FreezeError, blame
 from sandbox.cloud.hooks import home_account
 
 BODY_BYTES = 4096
 _LEVEL = 6  # of a typical 39 KB: zlib 1, 6, 9 give 12.5, 11.7, 11.7 KB in 0.3, 0.6, 0.7 ms; lzma 10.3 KB in 15 ms
+_HIDDEN = {"stepfunctions.parser": "stepfunctions_parser_backends"}  # groups of backends that moto has no service name for
 _RECURSION = 5000  # resources that refer to each other in a row nest that deep in a pickle
 
 
 def freeze(keep_out: str = "") -> tuple[bytes, dict[str, bytes]]:
-    """(root, bodies by sha256). ``keep_out`` is the access key of a session that is not part of the value (the checkout's own)."""
-    buffer, bodies = io.BytesIO(), dict[str, bytes]()
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(_RECURSION)
-    try:
-        with _without_session(keep_out):
-            _Pickler(buffer, bodies).dump(
-                {"universe": _universe(), "buckets": dict(s3_backends.bucket_accounts), "timeline": timeline.line.frozen()}
-            )
-    finally:
-        sys.setrecursionlimit(usual)
-    return edition.head() + zlib.compress(buffer.getvalue(), _LEVEL), bodies
+    """(root, bodies by sha256). ``keep_out`` is the access key of a session that is not part of the value (the checkout's own).
+
+    The caller sees to it that no request is half done. Raises FreezeError, which names what cannot be frozen.
+    """
+    bodies: dict[str, bytes] = {}
+    with _recursion(_RECURSION), _without_session(keep_out):
+        universe = _universe()
+        # Beside the backends: what moto keeps for the whole process, and a learner sees.
+        kept = {"buckets": dict(s3_backends.bucket_accounts), "endpoint services": dict(DEFAULT_VPC_ENDPOINT_SERVICES),
+                "timeline": timeline.line.frozen()}  # fmt: skip
+        try:
+            raw = _pickled({"universe": universe, **kept}, bodies)
+        except Exception as error:
+            raise blame(universe, lambda part: _pickled(part, {})) or FreezeError("universe", universe, str(error)) from error
+    return edition.head() + zlib.compress(raw, _LEVEL), bodies
 
 
 def thaw(root: bytes, fetch: Callable[[str], bytes]) -> list[str]:
@@ -59,12 +66,13 @@ def thaw(root: bytes, fetch: Callable[[str], bytes]) -> list[str]:
     state = unpickler.load()
     for name, accounts in state["universe"].items():
         for account, regions in accounts.items():
-            holder = get_backend(name)[account]
+            holder = _group(name)[account]
             for region, backend in regions.items():
                 dict.__setitem__(holder, region, backend)
                 if isinstance(backend, EC2Backend):
                     reducers.announce(backend)
     s3_backends.bucket_accounts.update(state["buckets"])
+    DEFAULT_VPC_ENDPOINT_SERVICES.update(state["endpoint services"])
     timeline.line.thaw(state.get("timeline"))
     return sorted(unpickler.bodies)
 
@@ -75,13 +83,36 @@ def _universe() -> dict[str, dict[str, dict[str, Any]]]:
     instances: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
     for group in list(instances):
         accounts = {a: dict(regions) for a, regions in group.items() if regions and (a != DEFAULT_ACCOUNT_ID or a == home_account())}
-        if accounts:
-            universe[_name(group)] = accounts
+        if accounts and universe.setdefault(_name(group), accounts) is not accounts:
+            raise FreezeError(_name(group), group, "two kinds of backends have this name")
     return universe
 
 
-def _name(group: BackendDict[Any]) -> str:
-    return str(group.backend.__module__.split(".")[1])
+def _name(group: Any) -> str:
+    """``s3`` of the module moto.s3.models, ``stepfunctions.parser`` of moto.stepfunctions.parser.models."""
+    return str(group.backend.__module__.removeprefix("moto.").partition(".models")[0])
+
+
+def _group(name: str) -> Any:
+    if name in _HIDDEN:
+        return getattr(import_module(f"moto.{name}.models"), _HIDDEN[name])
+    return get_backend(name)  # type: ignore[call-overload]
+
+
+def _pickled(thing: Any, bodies: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer, bodies).dump(thing)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _recursion(limit: int) -> Iterator[None]:
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 @contextmanager
@@ -122,7 +153,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         if isinstance(obj, BackendDict):
             return ("backends", _name(obj))
         if kind is AccountSpecificBackend:
-            return ("account", obj.backend.__module__.split(".")[1], obj.account_id)
+            return ("account", _name(obj), obj.account_id)
         return None
 
     def reducer_override(self, obj: Any) -> Any:
@@ -141,5 +172,5 @@ class _Unpickler(pickle.Unpickler):
             if pid[1] not in self.bodies:
                 self.bodies[pid[1]] = self._fetch(pid[1])
             return self.bodies[pid[1]]
-        group = get_backend(pid[1])  # type: ignore[call-overload]
+        group = _group(pid[1])
         return group if pid[0] == "backends" else group[pid[2]]

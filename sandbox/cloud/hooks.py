@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.vpcs import DEFAULT_VPC_ENDPOINT_SERVICES
 from moto.iam.access_control import PermissionResult
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
@@ -50,8 +51,8 @@ def _new_bucket(self: S3Backend, *args: Any, **named: Any) -> FakeBucket:
     return bucket
 
 
-def grown() -> tuple[int, int]:
-    """Changes when a read made something with an identifier of its own: a region's default network, an AWS managed key."""
+def grown() -> tuple[int, int, int]:
+    """Changes when a read made something with an identifier of its own: a region's default network or services, an AWS managed key."""
     regions = sum(len(account) for account in list(ec2_backends.values()))
     keys = sum(len(backend.keys) for account in list(kms_backends.values()) for backend in list(account.values()))
-    return regions, keys
+    return regions, keys, len(DEFAULT_VPC_ENDPOINT_SERVICES)

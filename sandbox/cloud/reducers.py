@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import socket
+import ssl
+import subprocess
 import threading
 import weakref
 from collections import defaultdict
+from concurrent.futures import Executor
+from types import GeneratorType
 from typing import Any
 
 from cryptography import x509
@@ -14,6 +20,11 @@ from moto.ec2.models import EC2Backend
 from moto.s3.utils import _VersionedKeyStore
 
 _LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
+_JOIN_SECONDS = 5
+_UNFREEZABLE = (
+    socket.socket, io.RawIOBase, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.TextIOWrapper,
+    Executor, subprocess.Popen, ssl.SSLContext, GeneratorType,
+)  # fmt: skip
 _PRIVATE = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, dsa.DSAPrivateKey, ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey,
             x25519.X25519PrivateKey, x448.X448PrivateKey)  # fmt: skip
 _PUBLIC = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, dsa.DSAPublicKey, ed25519.Ed25519PublicKey, ed448.Ed448PublicKey,
@@ -27,8 +38,15 @@ def reduce(obj: Any) -> Any:
         return threading.Lock, ()
     if kind is _RLOCK:
         return threading.RLock, ()
-    if kind in (threading.Condition, threading.Event):
-        return kind, ()
+    if kind is threading.Condition:
+        return kind, (obj._lock,)  # several may share one lock
+    if kind is threading.Event:
+        return _event, (obj.is_set(),)
+    if isinstance(obj, threading.Thread):
+        return _thread(obj, kind)
+    if isinstance(obj, _UNFREEZABLE):
+        # Some of them cloudpickle would carry, as something else than they are.
+        raise TypeError(f"a {kind.__name__} cannot be frozen")
     if kind is _VersionedKeyStore:
         # Its item access shows only the newest version: the rest must not be lost.
         return _VersionedKeyStore, (), list(dict.items(obj)), None, None, _fill
@@ -36,6 +54,22 @@ def reduce(obj: Any) -> Any:
         # Subclasses take other arguments than the factory that defaultdict would hand them back.
         return _blank, (kind,), (obj.default_factory, dict(obj.__dict__), list(dict.items(obj))), None, None, _refill
     return _weak(obj, kind) or _cryptographic(obj)
+
+
+def _thread(obj: threading.Thread, kind: type) -> Any:
+    """moto has resources that are threads (an export of a table). One that is done is no more than its attributes."""
+    obj.join(_JOIN_SECONDS)
+    if obj.is_alive():
+        raise TypeError("a thread that is still running cannot be frozen")
+    plain = vars(threading.Thread(name=obj.name))
+    return _ended, (kind, {name: value for name, value in vars(obj).items() if name not in plain}, obj.name)
+
+
+def _ended(kind: Any, attributes: dict[str, Any], name: str) -> threading.Thread:
+    made = kind.__new__(kind)
+    threading.Thread.__init__(made, name=name)
+    made.__dict__.update(attributes)
+    return made  # type: ignore[no-any-return]
 
 
 def announce(backend: EC2Backend) -> None:
@@ -46,9 +80,11 @@ def announce(backend: EC2Backend) -> None:
 
 def _weak(obj: Any, kind: type) -> Any:
     if kind is weakref.ReferenceType:
-        return weakref.ref, (obj(),)
+        return (weakref.ref, (obj(),)) if obj() is not None else (_dead, ())
     if kind in (weakref.ProxyType, weakref.CallableProxyType):
         return weakref.proxy, (obj.__init__.__self__,)
+    if kind is weakref.WeakSet:
+        return kind, (list(obj),)
     if kind in (weakref.WeakValueDictionary, weakref.WeakKeyDictionary):
         return kind, (), list(obj.items()), None, None, _fill_weak
     return None
@@ -82,6 +118,17 @@ def _load_certificate(data: bytes) -> Any:
 
 def _load_request(data: bytes) -> Any:
     return x509.load_pem_x509_csr(data)
+
+
+def _event(is_set: bool) -> threading.Event:
+    event = threading.Event()
+    if is_set:
+        event.set()
+    return event
+
+
+def _dead() -> weakref.ref[Any]:
+    return weakref.ref(type("Gone", (), {})())
 
 
 def _fill(store: dict[Any, Any], items: list[tuple[Any, Any]]) -> None:
