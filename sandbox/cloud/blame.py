@@ -17,10 +17,10 @@ class FreezeError(Exception):
 
 
 def blame(universe: dict[str, Any], pickle: Callable[[Any], Any]) -> FreezeError | None:
-    """The deepest thing that ``pickle`` raises for; None where each part by itself is fine."""
+    """The deepest thing for which ``pickle`` raises what it does for the whole; None where each part by itself is fine."""
     path, thing, why = "", universe, ""
     for _ in range(_DEEPEST):
-        found = _culprit(thing, pickle)
+        found = next(((step, part, said) for step, part in _parts(thing) if (said := _said(part, pickle)) and said == (why or said)), None)
         if found is None:
             break
         step, thing, why = found
@@ -28,13 +28,12 @@ def blame(universe: dict[str, Any], pickle: Callable[[Any], Any]) -> FreezeError
     return FreezeError(path, thing, why) if path else None
 
 
-def _culprit(thing: Any, pickle: Callable[[Any], Any]) -> tuple[str, Any, str] | None:
-    for step, part in _parts(thing):
-        try:
-            pickle(part)
-        except Exception as error:
-            return step, part, f"{type(error).__name__}: {error}"
-    return None
+def _said(part: Any, pickle: Callable[[Any], Any]) -> str:
+    try:
+        pickle(part)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _parts(thing: Any) -> Iterator[tuple[str, Any]]:

@@ -12,13 +12,15 @@ from enum import Enum
 from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.iam.models import AWSManagedPolicy
 from moto.moto_api._internal.managed_state_model import ManagedState
 
 # What a mere look or use moves, and counts that follow from other resources.
 _VOLATILE = frozenset(
     ("last_used", "last_used_region", "password_last_used", "lock", "attachment_count", "_subnet_ip_generator", "_unused_ips",
      "_subnet_ips", "reserved_ips", "_available_ip_addresses", "_DockerModel__docker_client",
-     "first_event_timestamp", "last_event_timestamp", "_parsed_outputs", "latest_delivery_time", "latest_delivery_attempt", "_tick", "_time_progressed", "_transitions")
+     "first_event_timestamp", "last_event_timestamp", "_parsed_outputs", "latest_delivery_time", "latest_delivery_attempt",
+     "_tick", "_time_progressed", "_transitions")
 )  # fmt: skip
 _DEPTH = 12  # deeper than any resource; a guard, for what moto may bring
 _PROXIES = (weakref.ProxyType, weakref.CallableProxyType)
@@ -29,6 +31,7 @@ _SCALARS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (Enum, lambda value: str(value.value)),
     # A network remembers in its attributes what it was once asked: only what it is counts.
     ((ipaddress.IPv4Address, ipaddress.IPv6Address, ipaddress.IPv4Network, ipaddress.IPv6Network), str),
+    ((AWSManagedPolicy,), lambda value: value.arn),
     ((BaseBackend, BackendDict, AccountSpecificBackend), lambda value: ""),
 )
 
@@ -49,7 +52,7 @@ class Describer:
         if value is None or isinstance(value, bool | int | float | str):
             return value
         if isinstance(value, _PROXIES):
-            value = value.__init__.__self__  # type: ignore[misc]
+            value = value.__init__.__self__  # type: ignore[attr-defined]
         if id(value) in self._names:
             return self._names[id(value)]
         for kinds, spell in _SCALARS:

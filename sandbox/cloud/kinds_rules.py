@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.iam.models import AWSManagedPolicy
 from moto.s3.models import FakeKey
 
 # --- S3 ----------------------------------------------------------------------------------------------------------------------
@@ -91,6 +92,10 @@ def has_owner(_: Any, place: Any) -> bool:
     return bool(place.it.user_name)
 
 
+def own_policy(_: Any, place: Any) -> bool:
+    return not isinstance(place.it, AWSManagedPolicy)
+
+
 def not_awss(_: Any, place: Any) -> bool:
     return not str(place.keys[-1]).startswith("/aws/service/")
 
@@ -119,7 +124,7 @@ def is_on(_: Any, place: Any) -> bool:
 
 def is_active(_: Any, place: Any) -> bool:
     """ECS remembers what was deleted for a while, and lists it no more."""
-    return place.it.status != "INACTIVE"
+    return str(place.it.status) != "INACTIVE"
 
 
 def target_key(_: Any, place: Any) -> str:

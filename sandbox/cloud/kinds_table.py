@@ -2,7 +2,8 @@
 
 A line: the kind, the path from moto's backend to it (an attribute or key a step; ``*`` every entry, ``**`` every entry of nested
 dictionaries), how its name is spelt where that is not its last key, and rules of kinds_rules.py. What a path below another kind's
-leads to is not part of that one's fingerprint; a line of the kind ``-`` only says that. Services are named as the AWS CLI names them, resources as its commands take them.
+leads to is not part of that one's fingerprint; a line of the kind ``-`` only says that.
+Services are named as the AWS CLI names them, resources as its commands take them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ KINDS: dict[str, str] = {
         role: roles.* {it.name}
         user: users.*
         group: groups.*
-        policy: managed_policies.* {it.name}
+        policy: managed_policies.* {it.name} only=own_policy
         instance-profile: instance_profiles.*
         access-key: access_keys.* only=has_owner
         login-profile: users.*.password {0}

@@ -133,8 +133,13 @@ class CloudProcess:
             self.clock.catch_up()
             dirty, touched = gate.dirty or line.changed, gate.touched
             if dirty:
-                root, bodies = freeze.freeze(keep_out=self.identity["access_key_id"])
-                things = inventory(self.identity["account"], self.identity["region"])
+                try:
+                    root, bodies = freeze.freeze(keep_out=self.identity["access_key_id"])
+                    things = inventory(self.identity["account"], self.identity["region"])
+                except Exception as error:
+                    traceback.print_exc(file=sys.stderr)
+                    wire.send(self.control, {"kind": "fault", "code": "cloud-freeze", "detail": f"{type(error).__name__}: {error}"})
+                    return
                 gate.dirty = line.changed = False
             time = {"clock": line.now, "due_in": line.due_in, "failed": line.failures}
             line.failures = []

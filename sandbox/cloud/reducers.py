@@ -34,6 +34,14 @@ _PUBLIC = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, dsa.DSAPublicKey, ed2551
 def reduce(obj: Any) -> Any:
     """What ``reducer_override`` returns for ``obj``, or NotImplemented."""
     kind = type(obj)
+    if isinstance(obj, _UNFREEZABLE):
+        # Some of them cloudpickle would carry, as something else than they are.
+        raise TypeError(f"a {kind.__name__} cannot be frozen")
+    return _threading(obj, kind) or _container(obj, kind) or _weak(obj, kind) or _cryptographic(obj)
+
+
+def _threading(obj: Any, kind: type) -> Any:
+    """Locks are made anew, and open: no request is half done when an account is frozen."""
     if kind is _LOCK:
         return threading.Lock, ()
     if kind is _RLOCK:
@@ -42,18 +50,17 @@ def reduce(obj: Any) -> Any:
         return kind, (obj._lock,)  # several may share one lock
     if kind is threading.Event:
         return _event, (obj.is_set(),)
-    if isinstance(obj, threading.Thread):
-        return _thread(obj, kind)
-    if isinstance(obj, _UNFREEZABLE):
-        # Some of them cloudpickle would carry, as something else than they are.
-        raise TypeError(f"a {kind.__name__} cannot be frozen")
+    return _thread(obj, kind) if isinstance(obj, threading.Thread) else None
+
+
+def _container(obj: Any, kind: type) -> Any:
     if kind is _VersionedKeyStore:
         # Its item access shows only the newest version: the rest must not be lost.
         return _VersionedKeyStore, (), list(dict.items(obj)), None, None, _fill
     if issubclass(kind, defaultdict) and kind is not defaultdict:
         # Subclasses take other arguments than the factory that defaultdict would hand them back.
         return _blank, (kind,), (obj.default_factory, dict(obj.__dict__), list(dict.items(obj))), None, None, _refill
-    return _weak(obj, kind) or _cryptographic(obj)
+    return None
 
 
 def _thread(obj: threading.Thread, kind: type) -> Any:

@@ -17,11 +17,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+os.environ["MOTO_ACM_VALIDATION_WAIT"] = "86400"  # a certificate issued by the clock is no difference between two processes
+
 from sandbox.cloud.warm import warm  # isort: skip - sets moto's switches, so before anything that imports moto
+
+from moto.core.base_backend import BackendDict
 
 from frozen import ORDER, readers
 from frozen.aws import ACCOUNT, ELSEWHERE, OTHER, REGION, Aws
-
 from sandbox.cloud import birth, freeze, gate, hooks, inventory
 from sandbox.cloud.operations import Level
 
@@ -29,7 +32,7 @@ WHO = {
     "account": ACCOUNT, "region": REGION, "role_name": birth.ROLE, "instance_id": "i-0123456789abcdef0",
     "access_key_id": "ASIATESTTESTTESTTEST", "secret_access_key": "s", "session_token": "t", "expiration": "2099-01-01T00:00:00Z",
 }  # fmt: skip
-ELSEWHERES = ("ec2", "sqs", "dynamodb", "kms")
+_COUNTS = ("instances_tracked", "model_data", "_instances", "__annotations__", "__builtins__")
 
 
 def modules() -> dict[str, ModuleType]:
@@ -49,10 +52,10 @@ def first(folder: Path, aws: Aws) -> dict[str, Any]:
         told["services"][name] = [before, _inventory()]
     _others(aws.caller)
     told["inventory"].append(_inventory())
-    told["outside"] = sorted(name for name, size in _outside().items() if size != outside.get(name, size))
     _freeze(folder / "one")
     plan = {name: [one for one in aws.reads if one[0] == name] + readers.reads(name, aws.calls, aws.made["now"]) for name in modules()}
     told |= _looked(aws, plan)
+    told["outside"] = sorted(name for name, size in _outside().items() if size != outside.get(name, size))
     told["inventory"].append(_inventory())
     plan = {name: [call for call, _ in told["shown"][name]] for name in plan}
     (folder / "left.json").write_text(json.dumps({"made": aws.made, "plan": plan}))
@@ -131,16 +134,14 @@ def _elsewhere(caller: Any) -> dict[str, Any]:
 
 def _outside() -> dict[str, int]:
     """How many entries moto's modules and classes hold themselves, beside what every one of them counts for its own reset."""
-    holders = [(name, vars(module)) for name, module in list(sys.modules.items()) if name.startswith("moto.")]
-    holders += [(f"{m}.{n}", vars(one)) for m, names in holders for n, one in list(names.items()) if isinstance(one, type)]
-    return {
-        f"{holder}.{name}": len(value)
-        for holder, names in holders
-        for name, value in list(names.items())
-        if isinstance(value, dict | list | set)
-        and name not in ("instances_tracked", "model_data", "_instances")
-        and not name.startswith("__")
-    }
+    holders = [(name, vars(module)) for name, module in sorted(sys.modules.items()) if name.startswith("moto.")]
+    holders += [(f"{m}.{n}", vars(one)) for m, names in holders for n, one in sorted(names.items()) if isinstance(one, type)]
+    found: dict[int, tuple[str, int]] = {}
+    for holder, names in reversed(holders):
+        for name, value in names.items():
+            if isinstance(value, dict | list | set) and not isinstance(value, BackendDict) and name not in _COUNTS:
+                found[id(value)] = (f"{holder}.{name}", len(value))
+    return dict(found.values())
 
 
 def _inventory() -> Any:

@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as pem
 from cryptography.hazmat.primitives.asymmetric import ec
+
 from frozen.aws import Aws, data, tags
 
 MADE = {"certificate": ["arn:*"] * 3}

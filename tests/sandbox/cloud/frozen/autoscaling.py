@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from frozen.aws import Aws
 
-MADE = {"auto-scaling-group": ["fleet"], "launch-configuration": ["small", "spare"], "policy": ["fleet/up"], "lifecycle-hook": ["fleet/hook"],
+MADE = {"auto-scaling-group": ["fleet"], "launch-configuration": ["small", "spare"], "policy": ["fleet/up"],
+        "lifecycle-hook": ["fleet/hook"],
         "scheduled-action": ["fleet/night"], "warm-pool": ["fleet"]}  # fmt: skip
 ALTERED = {"auto-scaling-group": ["fleet"], "policy": ["fleet/up"]}
 REMOVED = {"launch-configuration": ["spare"], "policy": ["fleet/up"], "lifecycle-hook": ["fleet/hook"], "warm-pool": ["fleet"]}

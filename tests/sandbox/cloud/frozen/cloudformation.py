@@ -16,7 +16,8 @@ TEMPLATE = {
     },
     "Outputs": {"QueueUrl": {"Value": {"Ref": "Queue"}, "Export": {"Name": "shop-queue"}}},
 }  # fmt: skip
-MADE = {"stack": ["shop", "site", "StackSet*everywhere"], "change-set": ["shop/slower"], "stack-set": ["everywhere"], "stack-instance": ["everywhere/*"],
+MADE = {"stack": ["shop", "site", "StackSet*everywhere"], "change-set": ["shop/slower"], "stack-set": ["everywhere"],
+        "stack-instance": ["everywhere/*"],
         "export": ["shop-queue"]}  # fmt: skip
 ALTERED = {"stack": ["shop"]}
 REMOVED = {"stack": ["site"], "change-set": ["shop/slower"]}

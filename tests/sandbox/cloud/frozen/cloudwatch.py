@@ -25,9 +25,10 @@ def populate(aws: Aws) -> None:
         AlarmName="high", MetricName="Requests", Namespace="App", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=10,
         ComparisonOperator="GreaterThanThreshold", AlarmActions=[f"arn:aws:sns:{REGION}:{ACCOUNT}:news"], Tags=tags(k="v"),
     )  # fmt: skip
+    metric = {"MetricName": "Requests", "Namespace": "App"}
     cloudwatch.put_metric_alarm(
         AlarmName="both", EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
-        Metrics=[{"Id": "e", "Expression": "m*2"}, {"Id": "m", "MetricStat": {"Metric": {"MetricName": "Requests", "Namespace": "App"}, "Period": 60, "Stat": "Sum"}}],
+        Metrics=[{"Id": "e", "Expression": "m*2"}, {"Id": "m", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}],
     )  # fmt: skip
     cloudwatch.put_dashboard(DashboardName="main", DashboardBody=json.dumps({"widgets": []}))
     cloudwatch.put_insight_rule(

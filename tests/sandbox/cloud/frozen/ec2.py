@@ -8,7 +8,8 @@ MADE = {
     "vpc": ["vpc-*"], "subnet": ["subnet-*", "subnet-*"], "internet-gateway": ["igw-*"], "route-table": ["rtb-*", "rtb-*"],
     "security-group": ["sg-*", "sg-*"], "network-acl": ["acl-*", "acl-*"], "key-pair": ["lab"], "instance": ["i-*", "i-*"],
     "volume": ["vol-*"] * 3, "snapshot": ["snap-*"], "image": ["ami-*"], "address": ["eipalloc-*", "eipalloc-*"],
-    "ebs-encryption-by-default": ["region"], "launch-template": ["fleet"], "network-interface": ["eni-*"] * 4, "nat-gateway": ["nat-*"], "vpc-endpoint": ["vpce-*"],
+    "ebs-encryption-by-default": ["region"], "launch-template": ["fleet"], "network-interface": ["eni-*"] * 4, "nat-gateway": ["nat-*"],
+    "vpc-endpoint": ["vpce-*"],
     "dhcp-options": ["dopt-*"], "managed-prefix-list": ["pl-*"],
     "egress-only-internet-gateway": ["eigw-*"], "vpc-peering-connection": ["pcx-*"], "flow-log": ["fl-*"],
 }  # fmt: skip

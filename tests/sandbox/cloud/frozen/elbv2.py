@@ -14,10 +14,8 @@ def populate(aws: Aws) -> None:
     network = {"Subnets": made["subnets"]}
     web = elb.create_load_balancer(Name="web", **network, SecurityGroups=[made["group"]], Tags=tags(k="v"))["LoadBalancers"][0]
     inner = elb.create_load_balancer(Name="inner", **network, Type="network", Scheme="internal")["LoadBalancers"][0]
-    groups = {
-        name: elb.create_target_group(Name=name, Protocol="HTTP", Port=80, VpcId=made["vpc"], HealthCheckPath="/up")["TargetGroups"][0]["TargetGroupArn"]
-        for name in ("blue", "green", "spare")
-    }  # fmt: skip
+    usual = {"Protocol": "HTTP", "Port": 80, "VpcId": made["vpc"], "HealthCheckPath": "/up"}
+    groups = {name: elb.create_target_group(Name=name, **usual)["TargetGroups"][0]["TargetGroupArn"] for name in ("blue", "green", "spare")}
     elb.register_targets(TargetGroupArn=groups["blue"], Targets=[{"Id": made["instances"][0], "Port": 80}])
     weights = [{"TargetGroupArn": groups["blue"], "Weight": 9}, {"TargetGroupArn": groups["green"], "Weight": 1}]
     forward = [{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}]

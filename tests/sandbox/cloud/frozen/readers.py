@@ -19,7 +19,7 @@ from botocore.session import Session
 
 from sandbox.cloud.operations import changes_state
 
-MOST = 12  # calls of one operation
+MOST = 6  # calls of one operation
 _SESSION = Session()
 _VERB = re.compile(r"^(Create|Put|Register|Request|Import|Start|Add|Run|Allocate|Upload|Update|Publish|Set|Get|List|Describe)")
 # Random by nature, or a catalogue of AWS's that no account holds (and takes seconds to spell out).
