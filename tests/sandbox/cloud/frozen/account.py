@@ -25,7 +25,7 @@ from moto.core.base_backend import BackendDict
 
 from frozen import ORDER, readers
 from frozen.aws import ACCOUNT, ELSEWHERE, OTHER, REGION, Aws
-from sandbox.cloud import birth, freeze, gate, hooks, inventory
+from sandbox.cloud import birth, freeze, gate, hooks, inventory, limits
 from sandbox.cloud.operations import Level
 
 WHO = {
@@ -164,6 +164,7 @@ def main(folder: Path) -> int:
     """Exit status 0, or 1 when a process of the three failed."""
     gate.rules = lambda _service: object()
     gate.lookup = lambda _service, _operation: Level.BEHAVES  # what is refused to learners must be kept all the same
+    limits.check = lambda *_: None
     _, caller = warm()
     modules()
     for step in (first, second, third):

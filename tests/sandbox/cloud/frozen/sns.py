@@ -17,9 +17,8 @@ def populate(aws: Aws) -> None:
     sns.create_topic(Name="ordered.fifo", Attributes={"FifoTopic": "true", "ContentBasedDeduplication": "true"})
     queue = {"TopicArn": TOPIC, "Protocol": "sqs", "Endpoint": made["queue"]}
     made["subscription"] = sns.subscribe(**queue, Attributes={"FilterPolicy": '{"kind": ["a"]}'})["SubscriptionArn"]
-    made["mail"] = sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="ann@example.com", ReturnSubscriptionArn=True)[
-        "SubscriptionArn"
-    ]
+    dead = {**queue, "Endpoint": made["queue"].replace("work", "dead")}
+    made["spare"] = sns.subscribe(**dead)["SubscriptionArn"]
     sns.publish(TopicArn=TOPIC, Message="hello", MessageAttributes={"kind": {"DataType": "String", "StringValue": "a"}})
     sns.add_permission(TopicArn=TOPIC, Label="l", AWSAccountId=[ACCOUNT], ActionName=["Publish"])
     phone = sns.create_platform_application(Name="phone", Platform="GCM", Attributes={"PlatformCredential": "p"})["PlatformApplicationArn"]
@@ -36,5 +35,5 @@ def alter(aws: Aws) -> None:
 def remove(aws: Aws) -> None:
     sns = aws["sns"]
     sns.delete_topic(TopicArn=TOPIC.replace("news", "ordered.fifo"))
-    sns.unsubscribe(SubscriptionArn=aws.made["mail"])
+    sns.unsubscribe(SubscriptionArn=aws.made["spare"])
     sns.delete_endpoint(EndpointArn=aws.made["endpoint"])
