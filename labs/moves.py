@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from labs import access, actions, following, presenting, publishing, views
+from labs import access, actions, following, presenting, publishing, views, wording
 from labs import changes as changing
 from labs.editions import lab_of
 from labs.models import Attempt, Command
@@ -65,11 +65,14 @@ def _move(request: HttpRequest, pk: int, act: Callable[[Attempt, int | None], No
     shown_from = attempt.console_from
     at = request.POST.get("at", "")
     try:
-        act(attempt, int(at) if at.isascii() and at.isdecimal() and len(at) < 16 else None)
+        with publishing.told() as told:
+            act(attempt, int(at) if at.isascii() and at.isdecimal() and len(at) < 16 else None)
     except LearnerError as error:
         return views.refusal(request, attempt, error)
     if not views.by_script(request):
         return redirect("page", pk)
+    if state := told.get((attempt.pk, wording.language())):
+        return JsonResponse(state)
     attempt.refresh_from_db()
     return JsonResponse(publishing.move_state(attempt, whole=attempt.console_from != shown_from))
 

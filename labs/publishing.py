@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -79,10 +80,26 @@ def _prompt(attempt: Attempt) -> str:
     return acts + _render("prompt_sign", attempt, prompt=presenting.prompt(attempt))
 
 
+_told: ContextVar[dict[tuple[int, str], dict[str, Any]] | None] = ContextVar("told", default=None)
+
+
+@contextmanager
+def told() -> Iterator[dict[tuple[int, str], dict[str, Any]]]:
+    """What ``moved`` tells within the block, by attempt and language: who asked for the move need not render it a second time."""
+    kept: dict[tuple[int, str], dict[str, Any]] = {}
+    mark = _told.set(kept)
+    try:
+        yield kept
+    finally:
+        _told.reset(mark)
+
+
 def moved(attempt: Attempt, *, whole: bool) -> None:
     with in_language_of(attempt):
         state = move_state(attempt, whole=whole)
     events.publish(attempt.pk, "moved", **state)
+    if (kept := _told.get()) is not None:
+        kept[attempt.pk, attempt.language] = state
 
 
 def move_state(attempt: Attempt, *, whole: bool) -> dict[str, Any]:

@@ -100,16 +100,17 @@ export class Console {
   async move(form) {
     const button = form.querySelector("button");
     if (button.hasAttribute("aria-disabled")) return this.prompt.say(button.title);
-    if (this.moving) return;
-    this.moving = true;
-    const answer = await post(form.action, new FormData(form));
-    this.moving = false;
+    const fields = new URLSearchParams(new FormData(form)).toString();
+    if (this.moving === form.action + fields) return;  // a double click; what is pressed next names the new head
+    this.moving = form.action + fields;
     form.closest("dialog")?.close();
     const menu = form.closest("details[open]");
     if (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();
     }
+    const answer = await post(form.action, fields);
+    this.moving = "";
     const word = { 0: this.words.failed, 401: this.words.signedOut, 403: this.words.forbidden, 409: answer.text }[answer.status];
     this.prompt.say(answer.ok ? "" : word ?? this.words.failed);
     if (answer.ok) this.moved(JSON.parse(answer.text));

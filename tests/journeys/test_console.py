@@ -143,5 +143,6 @@ def test_start_over_clears_the_console_and_the_sandbox(jisoo: Any) -> None:
     jisoo.page.locator(".con-menu summary").click()
     jisoo.page.click("#ask-lab")
     jisoo.page.click("#dialog-yes")
-    expect(jisoo.page.locator(".con-notice")).to_contain_text("The lab starts again.")
+    expect(jisoo.page.locator(".block")).to_have_count(0)
+    expect(jisoo.page.locator(".con-notice").last).to_contain_text("The lab starts again.")
     assert jisoo.run("ls").strip() == ""
