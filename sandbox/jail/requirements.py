@@ -61,6 +61,7 @@ PROGRAMS = (
     Program("find", "learners' scripts use it", "findutils"),
     Program("tar", "learners unpack archives with it"),
     Program("groff", "`aws … help` shows its pages with it", needed=False),
+    Program("perl", "`aws` starts warm through it, else half a second later", needed=False),
     Program("less", "learners page through files with it", needed=False),
 )
 

@@ -1,5 +1,6 @@
 """A warm tool's process is a process of the jail like any other: it sees no more, may no more, and is closed to the others."""
 
+import dataclasses
 import os
 import signal
 from collections.abc import Callable
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.errors import Fault
 from sandbox.jail import client, join, kernel
-from tests.processes import descendants, until
+from tests.processes import alive, descendants, until
 from tests.sandbox.conftest import Console
 
 # `aws inside …` runs a shell line as a child of the warm process, which is its $PPID.
@@ -222,3 +224,20 @@ def test_the_zygote_is_nobodys_neighbour(warm_supervisor: client.Supervisor, war
         assert Path(f"/proc/{tool}/ns/{kind}").readlink() != Path(f"/proc/self/ns/{kind}").readlink()
     assert list(Path(f"/proc/{tool}/root/home/ec2-user").iterdir()) == []
     assert "zygote" not in warm_checkout.run("ps -ef").output
+
+
+@pytest.mark.slow
+def test_nothing_outlives_a_supervisor_that_is_killed(jail_config: client.Config, open_checkout: Callable[..., Console]) -> None:
+    running = client.Supervisor(dataclasses.replace(jail_config, warm=("aws",)))
+    assert running.start() == []
+    until(lambda: "aws" in running.status()["warm"], 120)
+    console = open_checkout(running)
+    under = console.begin("mkfifo p; exec 9<>p; aws s3 cp - s3://b/k <&9")
+    tool = tool_of(running)
+    until(lambda: any(comm(pid) == "aws" for pid in descendants(tool)))
+    pids = descendants(running.pid or 0)
+    os.kill(running.pid or 0, signal.SIGKILL)
+    with pytest.raises(Fault, match="gone"):
+        under.ended()
+    until(lambda: not any(map(alive, pids)))
+    running.close()

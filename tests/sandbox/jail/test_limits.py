@@ -204,3 +204,4 @@ def test_those_who_moved_in_count_with_their_children(start: Callable[..., objec
     assert len(guest.usage.pids()) >= 2
     assert set(both.pids()) == {*inside.usage.pids(), *guest.usage.pids()}
     assert both.sample().processes == len(both.pids())
+    assert Usage(inside.usage.pid, spent=lambda: 7.0).sample().cpu >= 7

@@ -80,6 +80,17 @@ def test_a_new_tool_makes_a_new_one(tmp_path, tls_dir, small_venv):
     assert build(tmp_path, tls_dir, small_venv).path != first.path
 
 
+def test_before_a_tool_that_can_be_warm_stands_its_shim(tmp_path, tls_dir, small_venv, monkeypatch):
+    (small_venv / "bin/aws").write_text(f"#!{small_venv}/bin/python3\nprint(1)\n")
+    (small_venv / "bin/aws").chmod(0o755)
+    tools = build(tmp_path, tls_dir, small_venv).path / "opt/sandbox"
+    assert (tools / "bin/aws").read_text().startswith("#!/usr/bin/perl\n") and os.access(tools / "bin/aws", os.X_OK)
+    assert (tools / "plain/aws").read_text() == "#!/opt/sandbox/bin/python3\nprint(1)\n"
+    monkeypatch.setattr(rootfs, "_PERL", tmp_path / "nowhere")
+    tools = build(tmp_path, tls_dir, small_venv).path / "opt/sandbox"
+    assert (tools / "bin/aws").read_text() == "#!/opt/sandbox/bin/python3\nprint(1)\n"
+
+
 def test_scripts_start_the_python_inside(tmp_path, tls_dir, small_venv):
     tools = build(tmp_path, tls_dir, small_venv).path / "opt/sandbox/bin"
     assert (tools / "tool").read_text() == "#!/opt/sandbox/bin/python3\nprint(1)\n"

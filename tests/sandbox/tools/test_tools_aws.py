@@ -61,6 +61,14 @@ def test_a_call_is_warm(warm_supervisor: client.Supervisor, warm_checkout: Conso
     assert warm_supervisor.status()["warm"]["aws"] == served + 1
 
 
+def test_its_credentials_are_the_roles_from_instance_metadata(warm_checkout: Console) -> None:
+    look = "env | grep -c '^AWS_.*KEY'; aws configure list | grep access_key; aws sts get-caller-identity --query Arn"
+    keys, listed, arn = warm_checkout.run(look).output.splitlines()
+    assert keys == "0"
+    assert "iam-role" in listed
+    assert ":assumed-role/LabWorkstationRole/i-0123456789abcdef0" in arn
+
+
 WHERE_PLAIN = [
     "PYTHONWARNINGS=default aws --version", "LANG=C aws --version", "LC_ALL=POSIX aws --version", "env -u LANG aws --version",
     "AWS_DATA_PATH=/nowhere aws --version", "HOME=/tmp aws --version", "LD_PRELOAD= aws --version", "aws --version --debug 2>&1",
