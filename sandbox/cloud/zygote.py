@@ -12,6 +12,7 @@ import ctypes
 import gc
 import os
 import resource
+import select
 import signal
 import socket
 import ssl
@@ -24,6 +25,7 @@ from typing import Any, NoReturn
 from sandbox import wire
 from sandbox.jail import lockdown
 
+_DONE = object()
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _DATA_BYTES = 1280 * 1024 * 1024
 """The supervisor ends a process that uses half of this; what one request asks for at once must fail before that."""
@@ -33,7 +35,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def main(descriptor: int) -> int:
     """Serve until the supervisor closes its end. Returns the exit status."""
-    from sandbox.cloud.warm import warm  # noqa: PLC0415 - seconds of imports, none of which a child's start may repeat
+    from sandbox.cloud.warm import later, warm  # noqa: PLC0415 - seconds of imports, none of which a child's start may repeat
 
     _die_unseen(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -47,12 +49,20 @@ def main(descriptor: int) -> int:
         gc.collect()
         gc.freeze()  # the children's collector leaves these pages alone, so they stay shared
         wire.send(control, {"kind": "ready"})
+        rest = later(gate, caller)
         while True:
+            while not _asked(control) and next(rest, _DONE) is not _DONE:
+                gc.freeze()  # while nobody asks for a child
             frame = reader.read()
             if frame.kind == "fork":
                 _fork(control, frame.fds, tls, gate, caller)
     except wire.WireError:
         return 0
+
+
+def _asked(control: socket.socket) -> bool:
+    """Whether a frame, or the end, is there to be read."""
+    return bool(select.select([control], [], [], 0)[0])
 
 
 def _fork(control: socket.socket, fds: list[int], tls: ssl.SSLContext, gate: Any, caller: Any) -> None:

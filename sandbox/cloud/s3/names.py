@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from botocore.session import Session
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.s3.models import s3_backends
 
 from sandbox.cloud.endpoints import DEFAULT_REGION
@@ -30,7 +30,7 @@ _TAKEN = (
     "website "
 )
 STRANGERS = frozenset(_TAKEN.split())
-_REGIONS = frozenset(Session().get_available_regions("s3"))
+_REGIONS = frozenset(region.name for region in RegionsAndZonesBackend.regions)
 
 
 def valid_name(name: str) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cloud_harness import ROOT, Cloud
 from moto.core.utils import get_service_model
+from smoke import STORIES
 from test_cloud_required import filled
 
 from sandbox.cloud.operations import Level, changes_state, lookup, parse, rules, services, summary
@@ -96,6 +97,14 @@ def test_every_operation_has_a_level_and_every_line_an_operation(service: str) -
 
 def test_the_course_is_covered() -> None:
     assert set(COURSE) <= set(services())
+
+
+@pytest.mark.parametrize("service", STORIES)
+def test_what_behaves_succeeds(cloud: Cloud, service: str) -> None:
+    kept: dict[str, Any] = {}
+    for name, params in STORIES[service]:
+        assert lookup(service, name) is Level.BEHAVES, name
+        kept[name] = cloud.call(service, name, **(params(kept) if callable(params) else params))
 
 
 @pytest.mark.parametrize(("service", "operation"), MUST_REFUSE)
