@@ -92,6 +92,7 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("neither side", {"owner": OTHER}, "no identity-based policy"),
     ("both sides", {"identity": (READ,), "resource": to({"AWS": ACCOUNT}), "owner": OTHER}, "allow"),
     ("anybody, from another account", {"identity": (READ,), "resource": to("*"), "owner": OTHER}, "allow"),
+    ("anybody is not enough without the caller's side", {"resource": to("*"), "owner": OTHER}, "no identity-based policy"),
     ("another account's root user needs the bucket", {"arn": ROOT, "owner": OTHER}, "no resource-based policy"),
     # Resources that open by their own policy alone: KMS keys.
     ("a key that names nobody", {"identity": (READ,), "resource": (), "alone": True}, "no resource-based policy"),
@@ -189,7 +190,8 @@ def test_condition(condition: Statement, context: dict[str, Any], holds: bool) -
 def test_values_of_variables_are_no_patterns() -> None:
     filled = expand("home/${aws:username}/${*}", {"aws:username": "*"})
     assert filled is not None
-    assert like(filled, "home/*/*") and not like(filled, "home/bob/x")
+    assert like(filled, "home/*/*")
+    assert not like(filled, "home/bob/*") and not like(filled, "home/*/x")
 
 
 def test_wildcards_of_arns_stay_within_their_part() -> None:
