@@ -189,7 +189,7 @@ def _judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
     authorize.check(principal, operation, request, body, asked.endpoint.region)
     limits.check(operation, request.query_string.decode("latin-1"), body)
     if operation.service == "s3":
-        s3_access.authorize(principal, operation.name, operation.params, request, asked.endpoint.region)
+        s3_access.authorize(principal, operation, request, body, asked.endpoint.region)
         understood = s3_rules.understand(operation, request, body, region=asked.endpoint.region, account=principal.account)
         s3_rules.check(understood)
         key_access.check(principal, understood)

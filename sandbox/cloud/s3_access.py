@@ -8,10 +8,11 @@ The reading of an object under a key of KMS, and the writing of one, need the ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
+from xml.parsers.expat import ExpatError
 
+import xmltodict
 from moto.core.request import Request
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
@@ -21,6 +22,7 @@ from sandbox.cloud.iam.access import allowed, for_itself
 from sandbox.cloud.iam.context import Value, of_request
 from sandbox.cloud.iam.denied import words
 from sandbox.cloud.iam.evaluation import Decision, Kind
+from sandbox.cloud.operation import Operation
 from sandbox.cloud.policies import is_public
 from sandbox.cloud.principals import Principal
 
@@ -45,23 +47,40 @@ def owner(name: str) -> str:
     return where[1] if where else ""
 
 
-def authorize(principal: Principal, operation: str, params: Mapping[str, Any], request: Request, region: str = "") -> None:
-    """Raises AwsError AccessDenied when ``principal`` may not; a bucket that does not exist is left to the operation itself."""
+def authorize(principal: Principal, operation: Operation, request: Request, body: bytes, region: str) -> None:
+    """Raises AwsError AccessDenied when ``principal`` may not; a bucket that does not exist is left to the operation itself.
+
+    Of many objects to be deleted at once, one that may not be is the refusal of all (S3 would delete the others).
+    """
     if principal.trusted:
         return
-    name = str(params.get("Bucket", ""))
-    if operation in ("ListBuckets", "CreateBucket"):
+    name, key = str(operation.params.get("Bucket", "")), operation.params.get("Key")
+    if operation.name in ("ListBuckets", "CreateBucket"):
         # Of nobody's buckets, so no bucket policy has a say.
-        action, resource = catalogue.action("s3", operation), f"arn:aws:s3:::{name}" if name else "*"
+        action, resource = catalogue.action("s3", operation.name), f"arn:aws:s3:::{name}" if name else "*"
         decision = for_itself(principal, action, resource, lambda: _context(request, region))
         if not decision:
             raise _denied(decision, principal, action, resource)
-        return
-    _check(principal, operation, name, params.get("Key"), request)
+    elif operation.name == "DeleteObjects" and (bucket := bucket_named(name)):
+        for one, version in _to_delete(body):
+            action = "s3:DeleteObjectVersion" if version else "s3:DeleteObject"
+            _require(principal, action, f"arn:aws:s3:::{name}/{one}", request, bucket.region_name)
+    else:
+        _check(principal, operation.name, name, key, request)
     source = request.headers.get("X-Amz-Copy-Source")
-    if source and operation in ("CopyObject", "UploadPartCopy"):
-        bucket, _, key = unquote(source.partition("?")[0]).lstrip("/").partition("/")
-        _check(principal, "GetObject", bucket, key, request)
+    if source and operation.name in ("CopyObject", "UploadPartCopy"):
+        bucket_name, _, key = unquote(source.partition("?")[0]).lstrip("/").partition("/")
+        _check(principal, "GetObject", bucket_name, key, request)
+
+
+def _to_delete(body: bytes) -> list[tuple[str, str]]:
+    """(key, version or empty) of each object; none where the body makes no sense, which the operation says."""
+    try:
+        found = (xmltodict.parse(body).get("Delete") or {}).get("Object") or []
+    except ExpatError:
+        return []
+    objects = found if isinstance(found, list) else [found]
+    return [(str(one.get("Key", "")), str(one.get("VersionId") or "")) for one in objects if isinstance(one, dict)]
 
 
 def _check(principal: Principal, operation: str, name: str, key: str | None, request: Request) -> None:
