@@ -18,6 +18,7 @@ def grown(stack: Stack, count: int) -> Iterator[Figure]:
     yield from _series("files", FILES[: 2 if short else 3], lambda size: storage.commit_times(size, 1024 * 1024, REPEAT))
     yield from _series("versions", VERSIONS[: 1 if short else 3], lambda size: _history(stack, size))
     yield from _series("objects", OBJECTS[: 1 if short else 3], lambda size: _objects(stack, size))
+    yield from _stored(stack, OBJECTS[: 1 if short else 3])
 
 
 _WHAT = {
@@ -45,6 +46,19 @@ def _history(stack: Stack, versions: int) -> list[float]:
         for number in range(versions):
             learner.run(f"echo {number} >> log.txt")
         return [learner.run("true").done for _ in range(REPEAT)]
+
+
+def _stored(stack: Stack, sizes: Sequence[int]) -> Iterator[Figure]:
+    smallest = 0.0
+    for size in sizes:
+        with stack.learner() as learner:
+            latency.fill(learner, size)
+            before = storage.blob_bytes()
+            learner.run("echo one more | aws s3 cp - s3://only-one/one-more")
+            kilobytes = (storage.blob_bytes() - before) / 1024
+        smallest = smallest or kilobytes
+        beside = {"size": size, "factor": kilobytes / smallest}
+        yield Figure("growth-stored", f"stored by one S3 command: {size:,} objects", "KB", kilobytes, beside=beside)
 
 
 def _objects(stack: Stack, objects: int) -> list[float]:

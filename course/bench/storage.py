@@ -54,18 +54,18 @@ def _nowhere(_data: bytes) -> None:
 
 def stored(stack: Stack, _count: int) -> Iterator[Figure]:
     with stack.learner() as learner:
-        before = _blobs(), _rows()
+        before = blob_bytes(), _rows()
         learner.run("aws s3 mb s3://thirty")
         for number in range(S3_COMMANDS - 1):
             if not learner.run(f"echo {number} | aws s3 cp - s3://thirty/{number}").ok:
                 raise RuntimeError("a copy failed")
-        blobs, rows = _blobs() - before[0], _rows() - before[1]
+        blobs, rows = blob_bytes() - before[0], _rows() - before[1]
     kilobytes = (blobs + rows) / 1024
     beside = {"blobs KB": blobs / 1024, "rows KB": rows / 1024}
     yield Figure("stored", f"stored for a sandbox after {S3_COMMANDS} S3 commands", "KB", kilobytes, 400, beside=beside)
 
 
-def _blobs() -> int:
+def blob_bytes() -> int:
     return sum(path.stat().st_size for path in Path(settings.VAR / "blobs").rglob("*") if path.is_file())
 
 
