@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from moto.ec2.models import EC2Backend
 from moto.s3.utils import _VersionedKeyStore
 
+from sandbox.cloud import unfinished
+
 _LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
 _JOIN_SECONDS = 5
 _UNFREEZABLE = (
@@ -37,6 +39,8 @@ def reduce(obj: Any) -> Any:
     if isinstance(obj, _UNFREEZABLE):
         # Some of them cloudpickle would carry, as something else than they are.
         raise TypeError(f"a {kind.__name__} cannot be frozen")
+    if kind.__module__ == unfinished.CLASS and hasattr(obj, "exec_worker"):
+        return unfinished.reduce(obj) or NotImplemented
     return _threading(obj, kind) or _container(obj, kind) or _weak(obj, kind) or _cryptographic(obj)
 
 

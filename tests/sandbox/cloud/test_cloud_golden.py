@@ -1,63 +1,85 @@
-"""An account frozen long ago: it must thaw still, or say that it cannot. A change of what is frozen therefore changes SCHEMA.
+"""An account frozen long ago, with everything in it: it must thaw still, or say that it cannot.
 
-Made anew, after moto, cryptography, Python or SCHEMA changed: ``PYTHONPATH=. python tests/sandbox/cloud/test_cloud_golden.py``.
+A change of what is frozen, or of how, therefore changes SCHEMA (sandbox/cloud/edition.py). Made anew after moto, cryptography, Python or
+SCHEMA changed, in the environment that the pins name, and committed with that change::
+
+    PYTHONPATH=.:tests/sandbox/cloud python tests/sandbox/cloud/test_cloud_golden.py
+
+It plays the folder ``frozen`` (every service of the course) and keeps what its first process froze: ``golden.zip`` holds the root and the
+bodies by their sha256.
 """
 
 from __future__ import annotations
 
-import json
+import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable
-from importlib.metadata import version
+from fnmatch import fnmatchcase
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from cloud_harness import REGION, Cloud, Zygote
+import pytest
+from cloud_harness import Cloud
+from frozen import ORDER
 
-GOLDEN = Path(__file__).with_name("golden.root")
-SECRET = Path(__file__).with_name("golden.secret")
+from sandbox.cloud import edition
+
+GOLDEN = Path(__file__).with_name("golden.zip")
 
 
-def test_golden(clouds: Callable[..., Cloud]) -> None:
-    root = GOLDEN.read_bytes()
-    tag = json.loads(root.split(b"\n", 2)[1])
-    here = {
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "moto": version("moto"),
-        "cryptography": version("cryptography"),
-    }
-    old = clouds(root)
-    if {name: tag[name] for name in here} != here:
+@pytest.fixture(scope="module")
+def kept() -> dict[str, bytes]:
+    with zipfile.ZipFile(GOLDEN) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def test_golden(clouds: Callable[..., Cloud], kept: dict[str, bytes]) -> None:
+    old = clouds(kept["root"], kept)
+    try:
+        edition.require(kept["root"])
+    except edition.StateVersionError as error:
+        assert error.found["schema"] != edition.SCHEMA or error.found != error.wanted
         assert old.started.header["code"] == "cloud-state-version"
         return
     assert old.started.kind == "ready", old.started.header
-    s3 = old.client("s3")
-    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["golden-bucket"]
-    versions = s3.list_object_versions(Bucket="golden-bucket")["Versions"]
-    bodies = [s3.get_object(Bucket="golden-bucket", Key="k", VersionId=one["VersionId"])["Body"].read() for one in versions]
-    assert bodies == [b"new", b"old"]
-    assert old.client("kms").decrypt(CiphertextBlob=SECRET.read_bytes())["Plaintext"] == b"golden"
-    assert old.client("ssm").get_parameter(Name="/golden")["Parameter"]["Value"] == "yes"
+    _is_whole(old)
+    made = _inventory(old)
+    for name in ORDER:
+        service, expected = name.strip("_"), import_module(f"frozen.{name}").MADE
+        for kind, patterns in expected.items():
+            names = list(made[service][kind])
+            assert len(names) >= len(patterns), (service, kind)
+            assert all(any(fnmatchcase(one, pattern) for one in names) for pattern in patterns), (service, kind, names)
+
+
+def _is_whole(old: Cloud) -> None:
+    """What is more than a name: versions, keys, an object that was a body of its own."""
+    s3, kms = old.client("s3"), old.client("kms")
+    versions = s3.list_object_versions(Bucket="test-versions", Prefix="dir/file")["Versions"]
+    contents = [s3.get_object(Bucket="test-versions", Key="dir/file", VersionId=one["VersionId"])["Body"].read() for one in versions]
+    assert contents == [b"third", b"second" * 2000, b"first"]
+    key = old.call("kms", "describe_key", KeyId="alias/app")["KeyMetadata"]
+    assert key["Description"] == "plain"
+    secret = kms.encrypt(KeyId="alias/app", Plaintext=b"again")["CiphertextBlob"]
+    assert kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"again"
+    assert old.client("ssm").get_parameter(Name="/app/count")["Parameter"]["Value"] == "3"
     assert old.client("sts").get_caller_identity()["Account"] == "111122223333"
 
 
-def make() -> None:
-    from sandbox.cloud import tls
+def _inventory(old: Cloud) -> Any:
+    old.client("ssm").put_parameter(Name="/after", Value="thaw", Type="String")
+    return old.freeze().header["inventory"]
 
-    with tempfile.TemporaryDirectory() as folder:
-        zygote = Zygote(tls.ensure(folder))
-        cloud = Cloud(zygote)
-        s3, kms = cloud.client("s3"), cloud.client("kms")
-        s3.create_bucket(Bucket="golden-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_bucket_versioning(Bucket="golden-bucket", VersioningConfiguration={"Status": "Enabled"})
-        for body in (b"old", b"new"):
-            s3.put_object(Bucket="golden-bucket", Key="k", Body=body)
-        key = kms.create_key()["KeyMetadata"]["KeyId"]
-        SECRET.write_bytes(kms.encrypt(KeyId=key, Plaintext=b"golden")["CiphertextBlob"])
-        cloud.client("ssm").put_parameter(Name="/golden", Value="yes", Type="String")
-        GOLDEN.write_bytes(cloud.freeze().payload)
-        cloud.close()
-        zygote.close()
+
+def make() -> None:
+    program = Path(__file__).parent / "frozen" / "account.py"
+    with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(GOLDEN, "w", zipfile.ZIP_DEFLATED) as file:
+        subprocess.run([sys.executable, str(program), name], check=True, stderr=subprocess.DEVNULL)
+        for path in sorted((Path(name) / "one").iterdir()):
+            file.writestr(zipfile.ZipInfo(path.name), path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 if __name__ == "__main__":
