@@ -1,6 +1,6 @@
 """A jail's adversary; see attack.py."""
 
-from probes import files, kernel, others
+from probes import exhaust, files, kernel, others
 from probes.attack import PROBES
 
-__all__ = ["PROBES", "files", "kernel", "others"]
+__all__ = ["PROBES", "exhaust", "files", "kernel", "others"]
