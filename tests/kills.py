@@ -1,6 +1,8 @@
 """Learners who type while processes are killed, against a running stack; prints what came of it as JSON.
 
 ``kills.py share``: commands of many learners under way in two workers, one of which is killed.
+``kills.py race``: processes of their own, each a worker, that all want the same sandbox.
+``kills.py browser``: the page is closed in the middle of a command.
 ``kills.py rampage SEED``: 100 kills at random moments. Every learner looks, after each command, whether their sandbox is what its
 head says, and leaves a word in ``wrong`` where it is not.
 """
@@ -13,6 +15,9 @@ import os
 import random
 import re
 import signal
+import socket
+import struct
+import subprocess
 import sys
 import threading
 import time
@@ -30,6 +35,8 @@ from django.test import Client  # noqa: E402
 
 from labs.models import Attempt, Command  # noqa: E402
 from labs.wording import words  # noqa: E402
+from sandbox.checkout import checkout  # noqa: E402
+from sandbox.errors import Busy  # noqa: E402
 from sandbox.jail import shell  # noqa: E402
 from sandbox.models import Sandbox, Version  # noqa: E402
 from sandbox.store import blobs  # noqa: E402
@@ -59,13 +66,14 @@ def victims(up: int) -> dict[str, list[int]]:
     supervisors = [pid for pid, parent in tree.items() if parent in workers and "sandbox.jail.supervisor" in lines[pid]]
     zygotes = [pid for pid in tree if "sandbox.cloud.zygote" in lines[pid]]
     clouds = [pid for pid in zygotes if "bwrap" not in lines[pid] and tree[pid] in zygotes and "bwrap" not in lines[tree[pid]]]
+    warm = [pid for pid in tree if "sandbox.tools.zygote" in lines[pid]]
     # A jail: bwrap and the first process of the pid namespace, which is a bwrap too.
-    jails = [pid for pid in tree if "bwrap" in lines[pid] and pid not in zygotes]
+    jails = [pid for pid in tree if "bwrap" in lines[pid] and pid not in {*zygotes, *warm}]
     return {
         "jail": jails,
         "cloud": clouds,
         "supervisor": supervisors,
-        "zygote": [pid for pid in zygotes if pid not in clouds],
+        "zygote": [pid for pid in [*zygotes, *warm] if pid not in clouds],
         "worker": workers,
         "valkey": [pid for pid in tree if "valkey-server" in lines[pid] or "redis-server" in lines[pid]],
     }
@@ -238,6 +246,56 @@ def share() -> dict[str, Any]:
     }
 
 
+RACERS, LAPS = 3, 4
+
+
+def race() -> dict[str, Any]:
+    """Every command adds one to what it finds: a lost or doubled one shows."""
+    attempt = driver.attempt_of("race")
+    argv = [sys.executable, "-m", "tests.kills", "racer", str(attempt.sandbox_id)]
+    racers = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) for _ in range(RACERS)]
+    printed = [number for racer in racers for number in racer.communicate(timeout=150)[0].split()]
+    head = Sandbox.objects.select_related("head").get(pk=attempt.sandbox_id).head
+    return {
+        "printed": sorted(map(int, printed)),
+        "value": value_of(head),
+        "number": head.number,
+        "statuses": [one.returncode for one in racers],
+    }
+
+
+def racer(sandbox: str) -> None:
+    laps = 0
+    while laps < LAPS:
+        chunks: list[bytes] = []
+        try:
+            with checkout(Sandbox.objects.get(pk=sandbox)) as live:
+                live.run("n=$((n+1)); echo $n | tee -a log", write=chunks.append)
+                live.commit(command="lap")
+        except Busy:
+            time.sleep(0.01)
+            continue
+        laps += 1
+        sys.stdout.write(b"".join(chunks).decode())
+
+
+def browser() -> dict[str, Any]:
+    attempt = driver.attempt_of("browser")
+    client = Client()
+    client.force_login(attempt.user)
+    cookie = f"sessionid={client.cookies['sessionid'].value}"
+    page = socket.create_connection(("127.0.0.1", int(os.environ["UP_PORT"])), timeout=30)
+    page.sendall(f"GET /attempts/{attempt.pk}/stream/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
+    command = driver.submit(attempt, "echo on; read x; echo $x; y=kept")
+    heard = page.recv(65536)
+    driver.printed(command, b"on")
+    page.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, as from a machine that went away
+    page.close()
+    until(lambda: typed(command), 20)
+    ended, following = driver.finished(command), driver.run(attempt, "echo $y")
+    return {"status": heard[:15].decode(), "state": ended.state, "next": [following.state, bytes(following.output).decode()]}
+
+
 def typed(command: Command) -> bool:
     try:
         driver.actions.send_input(command=command, text="x\n")
@@ -247,4 +305,8 @@ def typed(command: Command) -> bool:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(share() if sys.argv[1] == "share" else play(int(sys.argv[2]))))
+    if sys.argv[1] == "racer":
+        racer(sys.argv[2])
+    else:
+        plays = {"share": share, "race": race, "browser": browser, "rampage": lambda: play(int(sys.argv[2]))}
+        sys.stdout.write(json.dumps(plays[sys.argv[1]]()))

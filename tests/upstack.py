@@ -38,7 +38,7 @@ class Up:
             pid for pid in descendants(self.process.pid) if "valkey-server" in command_line(pid) or "redis-server" in command_line(pid)
         )
         environment = {**self.environment, "REDIS_URL": f"unix://{self.var}/run/redis.sock", "REDIS_PID": str(redis)}
-        environment["UP_PID"] = str(self.process.pid)
+        environment |= {"UP_PID": str(self.process.pid), "UP_PORT": str(self.port)}
         command = [sys.executable, "-m", program, *arguments]
         done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=180, check=False)
         assert done.returncode == 0, done.stderr

@@ -6,7 +6,6 @@ import os
 import random
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,12 +18,33 @@ SEED = int(os.environ.get("KILLS_SEED") or random.randrange(10**6))
 EXPECTED = re.compile(r"^(sandbox\.errors\.Fault|redis\.exceptions\.|kombu\.exceptions\.|ConnectionRefusedError|FileNotFoundError)")
 
 
-@pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
-    one = Up(tmp_path, "--workers", "2")
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    one = Up(tmp_path_factory.mktemp("kills"), "--workers", "2")
     yield one
     if alive(one.process.pid):
         one.stop()
+
+
+def test_many_workers_race_for_one_sandbox(up: Up) -> None:
+    came = up.drive("race", program="tests.kills")
+    assert came["statuses"] == [0, 0, 0]
+    assert came["printed"] == list(range(1, 13))
+    assert (came["value"], came["number"]) == ([12, 12], 12)
+
+
+def test_a_browser_that_goes_in_the_middle_of_a_command(up: Up) -> None:
+    came = up.drive("browser", program="tests.kills")
+    assert came == {"status": "HTTP/1.1 200 OK", "state": "done", "next": ["done", "kept\r\n"]}
+
+
+def test_two_workers_share_the_load_and_one_goes_on_when_the_other_is_killed(up: Up) -> None:
+    came = up.drive("share", program="tests.kills")
+    assert came["by"] == 2
+    assert came["of_the_killed"] == ["lost worker-lost"]
+    assert came["of_the_other"] == ["done"]
+    assert came["after"] == ["done"] * len(came["after"])
+    assert came["left"] == []
 
 
 def test_a_hundred_kills(up: Up) -> None:
@@ -37,15 +57,6 @@ def test_a_hundred_kills(up: Up) -> None:
     assert sum(came["killed"].values()) == 100
     assert unexpected(up) == []
     assert up.stop() == []
-
-
-def test_two_workers_share_the_load_and_one_goes_on_when_the_other_is_killed(up: Up) -> None:
-    came = up.drive("share", program="tests.kills")
-    assert came["by"] == 2
-    assert came["of_the_killed"] == ["lost worker-lost"]
-    assert came["of_the_other"] == ["done"]
-    assert came["after"] == ["done"] * len(came["after"])
-    assert came["left"] == []
 
 
 def unexpected(up: Up) -> list[str]:
