@@ -28,7 +28,7 @@ class Up:
         with self.log.open("wb") as out:
             command = [sys.executable, "manage.py", "up", "--port", str(self.port), *options]
             self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.environment, stdout=out, stderr=out)
-        until(lambda: "Demo accounts" in self.said() or not alive(self.process.pid), 60)
+        until(lambda: "Demo accounts" in self.said() or not alive(self.process.pid), 150)
 
     def said(self) -> str:
         return self.log.read_text()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, canary, rootfs, seccomp
+from sandbox.jail import bwrap, canary, cgroup, rootfs, seccomp
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_KERNEL = (5, 14)
@@ -75,7 +75,7 @@ def host() -> list[Requirement]:
     found = [_linux(), _architecture(), _kernel(), _python(), _venv()]
     if not sys.platform.startswith("linux"):
         return found
-    found += [_bwrap(), _seccomp(), _user_namespaces(), _openat2()]
+    found += [_bwrap(), _seccomp(), _user_namespaces(), _openat2(), _memory()]
     found += [_program(program) for program in PROGRAMS]
     return [*found, _certificates(), _redis(), _chromium()]
 
@@ -156,6 +156,22 @@ def _openat2() -> Requirement:
     there = ctypes.get_errno() not in (1, 38)
     return Requirement(
         "openat2", there, "opens learners' files without following their links", "Use Linux 5.6 or newer, and a current container engine."
+    )
+
+
+def _memory() -> Requirement:
+    limit = cgroup.memory()
+    if limit is not None:
+        words = (
+            f"a control group holds all sandboxes of a worker together to {limit >> 20} MB; a poller holds each command to its own limit"
+        )
+        return Requirement("total memory", True, words, "", needed=False)
+    return Requirement(
+        "total memory",
+        False,
+        "a poller holds each command to its own limit; all of them together are held by nothing but the machine's memory",
+        "systemd-run --scope -p MemoryMax=8G -p MemorySwapMax=0 python3 manage.py up   (docker-compose.yml sets WORKER_MEMORY)",
+        needed=False,
     )
 
 
