@@ -163,7 +163,7 @@ def _memory() -> Requirement:
     limit = cgroup.memory()
     if limit is not None:
         words = (
-            f"a control group holds all sandboxes of a worker together to {limit >> 20} MB; a poller holds each command to its own limit"
+            f"a control group holds all sandboxes of a worker to {limit >> 20} MB; a poller holds each command to its own limit"
         )
         return Requirement("total memory", True, words, "", needed=False)
     return Requirement(
