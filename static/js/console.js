@@ -96,7 +96,8 @@ export class Console {
     this.prompt.say(answer.status === 409 ? answer.text : this.words.failed);
   }
 
-  // Undo, redo, rewind, start again: a form; the answer is the page as it is then.
+  // Undo, redo, rewind, start again: a form; the answer is the page as it is then. The buttons have no shortcut: Ctrl+Z belongs to the
+  // text being typed, and Ctrl+Alt+Z is a letter on some keyboards (AltGr) and a screen reader's command on others (VoiceOver).
   async move(form) {
     const button = form.querySelector("button");
     if (button.hasAttribute("aria-disabled")) return this.prompt.say(button.title);
