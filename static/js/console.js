@@ -28,6 +28,10 @@ export class Console {
       if (run) this.run(run.dataset.run, run);
       if (event.target.closest("[data-stop]")) this.stop();
     });
+    // A double click is one click, also where the first was answered before the second; clicking on is meant.
+    this.lab.addEventListener("click", (event) => {
+      if (event.detail === 2 && event.target.closest("[data-move] button")) event.preventDefault();
+    });
     this.lab.addEventListener("submit", (event) => {
       const act = { input: (field) => this.answer(field, "\n"), move: (field) => this.move(field) };
       const name = Object.keys(act).find((one) => one in event.target.dataset);

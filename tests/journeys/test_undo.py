@@ -87,6 +87,10 @@ def jisoo_number(one: Any, line: str) -> str:
 def test_rewinding_to_a_command_and_redo_from_there(jisoo: Any) -> None:
     for line in ("echo 1 > n", "echo 2 > n", "echo 3 > n"):
         jisoo.run(line)
+    jisoo.page.dblclick("#undo")
+    expect(notice(jisoo)).to_contain_text("echo 3 > n")
+    assert undone(jisoo) == ["echo 3 > n"], "a double click undoes once"
+    jisoo.page.click("#redo")
     jisoo.page.locator(".block-menu summary").first.click()
     jisoo.page.locator(".block-menu button:visible").click()
     expect(notice(jisoo)).to_contain_text("echo 1 > n")

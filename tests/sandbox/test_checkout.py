@@ -83,6 +83,17 @@ def test_what_changed_is_recorded(sandbox: Sandbox) -> None:
     assert [(row["service"], row["name"], row["change"]) for row in version.changes["cloud"]] == [("s3", "made", "added")]
 
 
+def test_what_changed_inside_files_is_kept_with_the_version(sandbox: Sandbox) -> None:
+    do(sandbox, "printf 'one\\ntwo\\n' > a; printf x > $'\\xff'; ln -s a l")
+    _, _, version = do(sandbox, "sed -i s/two/2/ a; mv $'\\xff' b; chmod 700 a; ln -sf b l")
+    assert version.changes["diff"] == {
+        "~/environment/a": {"mode": ["0644", "0700"], "text": "@@ -1,2 +1,2 @@\n one\n-two\n+2"},
+        "~/environment/b": {"from": "~/environment/\\xff"},
+        "~/environment/\\xff": {"to": "~/environment/b"},
+        "~/environment/l": {"link": ["a", "b"]},
+    }
+
+
 def test_nothing_changed_makes_no_version(sandbox: Sandbox) -> None:
     _, _, first = do(sandbox, "true")
     _, _, second = do(sandbox, "true")
