@@ -18,7 +18,7 @@ class Networks:
     def __init__(self, loop: Loop, empty: Path, outer: int | None) -> None:
         self._loop, self._empty, self._outer = loop, empty, outer
         self._spare: network.Draft | None = None
-        self._planned = False
+        self._planned = self._closed = False
         self._ended: dict[int, Callable[[], None]] = {}
 
     @property
@@ -42,11 +42,12 @@ class Networks:
 
     def make_ahead(self) -> None:
         self._planned = False
-        if self._spare is None:
+        if self._spare is None and not self._closed:
             self._spare = self._draft()
 
     def close(self) -> None:
-        self._planned = True
+        """None is made any more, and none waits."""
+        self._closed = True
         if self._spare is not None:
             self._spare.abandon()
 
