@@ -79,9 +79,14 @@ def mark_of(pins):
     return hashlib.sha256(pins.read_bytes()).hexdigest()
 
 
+def runs_in(folder):
+    """Whether this Python is that environment's. Either may be a link: an environment can lie on another disk."""
+    return Path(sys.prefix).resolve() == folder.resolve()
+
+
 def works(folder):
     """False also when the system's Python moved to another version under it: its packages are then out of sight."""
-    if Path(sys.prefix).resolve() == folder:
+    if runs_in(folder):
         return True
     python = folder / "bin" / "python"
     return python.exists() and subprocess.run([str(python), "-c", "import pip"], stderr=subprocess.DEVNULL).returncode == 0
@@ -193,7 +198,7 @@ def run(arguments):
         return doctor(arguments[1:])
     ensure_environments(command)
     python = SITE / "bin" / "python"
-    if Path(sys.prefix).resolve() != SITE:
+    if not runs_in(SITE):
         os.execv(str(python), [str(python), str(ROOT / "manage.py"), *arguments])
     if command not in AUTHORING:
         prepare_var(command)
@@ -225,9 +230,9 @@ def doctor(arguments):
     from sandbox.jail import requirements
 
     python = SITE / "bin" / "python"
-    if works(SITE) and Path(sys.prefix).resolve() != SITE:
+    if works(SITE) and not runs_in(SITE):
         os.execv(str(python), [str(python), str(ROOT / "manage.py"), "doctor", *arguments])
-    return requirements.report(ROOT, inside=Path(sys.prefix).resolve() == SITE, become=leave_root_for_doctor)
+    return requirements.report(ROOT, inside=runs_in(SITE), become=leave_root_for_doctor)
 
 
 def leave_root_for_doctor():

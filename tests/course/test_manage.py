@@ -93,3 +93,10 @@ def test_the_environment_is_made_again_only_when_the_pins_change(
     pins.write_text("b")
     manage.ensure_environment(tmp_path / "venv", [pins])
     assert installs == [pins, pins]
+
+
+def test_an_environment_may_be_a_link(manage: ModuleType, tmp_path: Path) -> None:
+    """It would start itself over and over otherwise."""
+    (tmp_path / "link").symlink_to(sys.prefix)
+    assert manage.runs_in(tmp_path / "link")
+    assert not manage.runs_in(tmp_path)
