@@ -32,7 +32,7 @@ FEW_KINDS = {"sts", "s3", "codecommit", "codebuild", "codedeploy", "codepipeline
 def play(folder: Path, program: str = "") -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-c", program] if program else [sys.executable, str(PROGRAM), str(folder)]
     env = {**os.environ, "PYTHONPATH": PATHS, "DJANGO_SETTINGS_MODULE": "", "TZ": "UTC"}
-    return subprocess.run(argv, env=env, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(argv, env=env, cwd=folder, capture_output=True, text=True, timeout=230, check=False)
 
 
 @pytest.fixture(scope="module")
