@@ -133,8 +133,11 @@ def _unfit(path: Path) -> str | None:
     return None
 
 
-def command(jail: Jail, argv: Sequence[str], *, info_fd: int | None = None, pass_fds: Sequence[int] = ()) -> Launch:
-    """The jail around ``argv``. ``pass_fds`` stay open in the program; ``info_fd`` gets bwrap's JSON, ``child-pid`` in it
+def command(
+    jail: Jail, argv: Sequence[str], *, info_fd: int | None = None, pass_fds: Sequence[int] = (), hold: int | None = None
+) -> Launch:
+    """The jail around ``argv``. ``pass_fds`` stay open in the program; ``hold`` in the jail's pid 1 alone;
+    ``info_fd`` gets bwrap's JSON, ``child-pid`` in it
     being the host's pid of the jail's pid 1 (it can arrive in two reads, before the jail's mounts are ready).
 
     The spawned process can end a moment before the jail does, whose background programs are killed then: the jail is over
@@ -156,6 +159,9 @@ def command(jail: Jail, argv: Sequence[str], *, info_fd: int | None = None, pass
     for extra in jail.binds:
         options += ["--bind" if extra.writable else "--ro-bind", str(extra.source), extra.target]
     options += [*_environment(jail.environment), "--chdir", jail.cwd]
+    if hold is not None:
+        options += ["--sync-fd", str(hold)]
+        pass_fds = (*pass_fds, hold)
     return _launch(options, [PRLIMIT, *jail.limits.prlimit(), "--", *argv], info_fd, pass_fds)
 
 

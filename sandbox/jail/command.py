@@ -33,7 +33,8 @@ _SIGXCPU_STATUS = 128 + signal.SIGXCPU
 
 
 class Command:
-    """``ended`` is called once, when the jail's pid 1 is dead, with the exit frame's fields."""
+    """``hold``: a descriptor (the working copy's lock) that the jail's pid 1 keeps as well: a supervisor that is killed lets go of its
+    own a moment before the jail is dead. ``ended`` is called once, when the jail's pid 1 is dead, with the exit frame's fields."""
 
     def __init__(
         self,
@@ -45,10 +46,12 @@ class Command:
         tools: Mapping[str, ToolZygote],
         limits: Limits,
         disk: Watcher,
+        hold: int | None,
         ended: Callable[[Command, dict[str, Any]], None],
     ) -> None:
         self._loop, self._link, self._make_jail, self._enter, self._limits = loop, link, jail, enter, limits
         self._tools, self._disk, self._ended = tools, disk, ended
+        self._hold = hold
         self.id: Any = None
         self.pid = 0
         self.init: int | None = None  # the jail's pid 1, as the host numbers it
@@ -105,7 +108,7 @@ class Command:
             self._info_fd, info = os.pipe()
             stack.callback(os.close, info)
             os.set_blocking(self._info_fd, False)
-            launch = stack.enter_context(bwrap.command(jail, argv, info_fd=info))
+            launch = stack.enter_context(bwrap.command(jail, argv, info_fd=info, hold=self._hold))
             self.pid = spawn(launch, outputs, terminal=not pipe, enter=self._enter)
         self._loop.watch(self._info_fd, READ, self._read_info)
 

@@ -138,6 +138,7 @@ class Live:
             tools=self._house.tools,
             limits=limits,
             disk=self._house.disk,
+            hold=self._held[0] if self._held else None,
             ended=self._ended,
         )
         self._commands[header["id"]] = command

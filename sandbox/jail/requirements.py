@@ -162,9 +162,7 @@ def _openat2() -> Requirement:
 def _memory() -> Requirement:
     limit = cgroup.memory()
     if limit is not None:
-        words = (
-            f"a control group holds all sandboxes of a worker to {limit >> 20} MB; a poller holds each command to its own limit"
-        )
+        words = f"a control group holds all sandboxes of a worker to {limit >> 20} MB; a poller holds each command to its own limit"
         return Requirement("total memory", True, words, "", needed=False)
     return Requirement(
         "total memory",

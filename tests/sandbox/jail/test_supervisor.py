@@ -374,3 +374,24 @@ def test_a_frames_descriptors_are_its_own():
         first, second = reader.read(), reader.read()
         assert (first.fds, len(second.fds)) == ([], 1)
         second.close()
+
+
+def test_the_first_process_of_a_jail_holds_the_working_copy_and_nothing_else_in_it_does(supervisor, open_checkout, tmp_path):
+    """A killed supervisor lets go of its own hold a moment before the jail is dead."""
+    with (tmp_path / "lock").open("w") as lock:
+        console = open_checkout(supervisor, hold=[lock.fileno()])
+        command = console.begin("ls -l /proc/self/fd; echo on; sleep 1000")
+        command.seen("on\r\n")
+        assert "/lock" not in command.output
+        holding = [pid for pid in descendants(supervisor.pid) if holds(pid, tmp_path / "lock")]
+        numbers = [Path(f"/proc/{pid}/status").read_text().partition("NSpid:")[2].splitlines()[0].split() for pid in holding]
+        assert [len(one) > 1 and one[-1] == "1" for one in numbers] == [True], "that one alone"
+        console.live.kill()
+        command.ended()
+
+
+def holds(pid: int, path: Path) -> bool:
+    try:
+        return any(entry.readlink() == path for entry in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
