@@ -132,6 +132,7 @@ class Supervisor:
 
     def _refuse_if_problems(self) -> None:
         if self.problems:
+            self._drop()  # the next who asks looks again: what it met may have been of that moment, a canary killed from outside
             raise Fault("jail-unavailable", " ".join(f"{problem['detail']} {problem['remedy']}" for problem in self.problems))
 
     def _ensure(self) -> None:
