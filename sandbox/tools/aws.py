@@ -58,18 +58,21 @@ def warm() -> Callable[[Sequence[bytes], Callable[[int], None]], NoReturn]:
     _forget(driver)
     code = compile(Path(SCRIPT).read_bytes(), SCRIPT, "exec")
 
-    def create() -> Any:
-        """In the child: the driver as the learner's files and environment would have it made."""
-        plugins = driver.session.full_config.get("plugins")
-        models = Path("~/.aws/models").expanduser()
-        return fresh() if plugins or models.exists() else driver
-
-    awscli.clidriver.create_clidriver = create
-
     def run(arguments: Sequence[bytes], tell: Callable[[int], None]) -> NoReturn:
+        os.environ["AWS_DATA_PATH"] = _data_path
+        if _is_usual(driver.session):
+            awscli.clidriver.create_clidriver = lambda: driver
         _run(code, arguments, tell)
 
     return run
+
+
+def _is_usual(session: Any) -> bool:
+    """Whether the learner's files would have the driver made as it is: no plugins, no models of their own, nothing it fails at."""
+    try:
+        return not session.full_config.get("plugins") and not Path("~/.aws/models").expanduser().exists()
+    except Exception:
+        return False
 
 
 def _driver(fresh: Callable[[], Any], loader: Any) -> Any:
@@ -108,7 +111,6 @@ def _rehearse(driver: Any, arguments: list[str]) -> None:
 
 
 def _run(code: types.CodeType, arguments: Sequence[bytes], tell: Callable[[int], None]) -> NoReturn:
-    os.environ["AWS_DATA_PATH"] = _data_path
     time.tzset()
     join.rename(b"aws", [PYTHON, os.fsencode(SCRIPT), *arguments])
     sys.argv = [SCRIPT, *map(os.fsdecode, arguments)]
