@@ -46,8 +46,8 @@ _ACTIONS: Mapping[str, Mapping[str, str]] = {
         "DeleteBucketTagging": "PutBucketTagging", "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
     },
     "lambda": dict.fromkeys(("Invoke", "InvokeAsync", "InvokeWithResponseStream"), "InvokeFunction"),
-    "dynamodb": {"ExecuteStatement": "PartiQLSelect", "BatchExecuteStatement": "PartiQLSelect", "ExecuteTransaction": "PartiQLSelect",
-                 "TransactGetItems": "GetItem"},
+    "dynamodb": {"ExecuteStatement": "PartiQLSelect", "BatchExecuteStatement": "PartiQLSelect",
+                 "ExecuteTransaction": "PartiQLSelect", "TransactGetItems": "GetItem"},  # more by the statements: demands
     "budgets": {
         **dict.fromkeys(("CreateBudget", "UpdateBudget", "DeleteBudget"), "ModifyBudget"),
         **dict.fromkeys(("DescribeBudget", "DescribeBudgets"), "ViewBudget"),

@@ -61,9 +61,25 @@ def _actions(call: Call) -> list[str]:
         items = call.said.get("TransactItems")
         asked = {verb for item in items or () if isinstance(item, dict) for verb in item}
         return [action for verb, action in _TRANSACTED.items() if verb in asked] or ["dynamodb:PutItem"]
+    if service == "dynamodb" and name in ("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"):
+        return _partiql(call.said)
     return [catalogue.action(service, name)]
 
 
+def _partiql(said: dict[str, Any]) -> list[str]:
+    """By what each statement does. One that cannot be read may do anything.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
+    """
+    listed = said.get("Statements") or said.get("TransactStatements") or [said]
+    texts = [str(one.get("Statement", "")) for one in listed if isinstance(one, dict)]
+    verbs = dict.fromkeys((text.split() or [""])[0].lower() for text in texts)
+    if not verbs or not verbs.keys() <= _PARTIQL.keys():
+        return list(_PARTIQL.values())
+    return [_PARTIQL[verb] for verb in verbs]
+
+
+_PARTIQL = {verb: f"dynamodb:PartiQL{verb.title()}" for verb in ("select", "insert", "update", "delete")}
 _TRANSACTED = {"ConditionCheck": "dynamodb:ConditionCheckItem", "Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem",
                "Delete": "dynamodb:DeleteItem"}  # fmt: skip
 
