@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from importlib.util import find_spec
@@ -35,6 +36,7 @@ def service(log_file: Path) -> tuple[Service, str]:
     folder = settings.VAR / "run"
     if len(str(folder)) > 90:  # a unix socket's path holds 107 bytes
         folder = Path(tempfile.mkdtemp(prefix="course-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     socket = folder / "redis.sock"
     socket.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Time in the account, in a browser: what is due shows, can be skipped to, and happens with nobody typing."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ def test_skip_ahead_and_wait(visitor: Callable[..., Any], stack: Any) -> None:
     page = jisoo.page
     expect(page.locator("#skip")).to_have_count(0)
     jisoo.run(DELETE)
-    expect(page.locator("#clock")).to_contain_text("Next in your account: in 6 d 23 h")
+    expect(page.locator("#clock")).to_contain_text(re.compile(r"Next in your account: in (6 d 23|7 d 0) h"))
     page.click("#skip")
     expect(page.locator(".con-meanwhile")).to_contain_text("1 deleted")
     expect(page.locator("#clock")).to_contain_text("Next in your account: in 13 d 0 h")

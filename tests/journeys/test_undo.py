@@ -140,7 +140,7 @@ def test_a_step_is_started_again_and_its_progress_follows(visitor: Callable[...,
     one.open_lab("heartbeat-pipeline")
     begin_anew(one)
     first = one.page.locator(".step").first
-    for button in first.locator("[data-run]").all():
+    for button in first.locator("[data-run]").all()[:2]:  # a solution that was shown has more of them
         before = one.blocks()
         button.click()
         one.wait_done(before + 1)

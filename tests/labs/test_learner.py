@@ -43,4 +43,4 @@ def test_the_courses_commands_complete_the_lab(learner, woken, settings):
     page = presenting.page(lab, attempt)
     assert page["track"]["complete"]
     assert page["prompt"] == "~/environment/CodeDeployHeartbeatDemo"
-    assert len(page["blocks"]) == len(SEED.splitlines())
+    assert len(page["entries"]) == len(SEED.splitlines())

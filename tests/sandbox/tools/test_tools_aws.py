@@ -157,7 +157,7 @@ def test_its_limits_are_the_jails(supervisor: client.Supervisor, warm_supervisor
 
 def test_what_it_takes_is_counted(warm_supervisor: client.Supervisor, open_checkout) -> None:
     console = open_checkout(warm_supervisor, limits={"memory": 64 * 1024 * 1024})
-    hungry = "printf '[default]\\ncredential_process = tail /dev/zero\\n' >~/.aws/config"
+    hungry = "printf '[default]\\ncredential_process = python3 -c \"x=bytearray(50<<20);input()\"\\n' >~/.aws/config"
     line = f"mkdir -p ~/.aws; {hungry}; AWS_EC2_METADATA_DISABLED=true aws s3 ls"
     assert console.run(line).result.reason == "memory"
 
