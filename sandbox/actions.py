@@ -97,7 +97,7 @@ def reset(*, sandbox: Sandbox, by: Any, to: Version | None = None, at: int | Non
 
     def choose(history: History) -> tuple[Node, int]:
         made = (to or sandbox.start).copy_for(sandbox, changes={"left": history.head})
-        history.nodes[made.pk] = Node(made.pk, made.parent_id, made.number, "", history.head)
+        history.nodes[made.pk] = Node(made.pk, made.parent_id, made.number, "", history.head, quiet=False)
         return history.nodes[made.pk], made.pk
 
     return _move(sandbox, "reset", choose, by=by, at=at, wait=wait)

@@ -144,6 +144,7 @@ class Live:
                     manifest=manifest, shell=shell_sha, cloud=cloud_sha, cloud_bytes=cloud_bytes, clock=clock, due_in=due_in,
                     changes=_changes(self._working.snapshot, snapshot, cloud_changes),
                     home_bytes=snapshot.bytes, home_files=snapshot.files,
+                    quiet=(manifest, cloud_sha) == (self.head.manifest, self.head.cloud) and self._same_shell(shell_sha),
                 )
             )  # fmt: skip
         try:
@@ -158,6 +159,9 @@ class Live:
             return blobs.put(self._working.shell_file.read_bytes())
         except FileNotFoundError:
             return self.head.shell
+
+    def _same_shell(self, sha: str) -> bool:
+        return bool(sha) and shell.alike(self._shell, blobs.get(sha))
 
     def _keep_cloud(self, base: Version) -> tuple[str, int, list[dict[str, Any]], float, float | None]:
         """Blob, bytes, changes, and of the account's own clock what it shows and the seconds until the next event."""
@@ -180,9 +184,10 @@ class Live:
         with transaction.atomic():
             version.save()
             mine = Sandbox.objects.filter(pk=self.sandbox.pk, head=self.head, lock_holder=self._holder)
-            # What was undone can no longer be done again once a command was run instead; time that passes bars nothing.
-            typed = {"last_used": timezone.now(), "notice": {}, "tip": None} if version.command else {}
-            fields = self.sandbox.standing_at(version) | typed
+            # What was undone can no longer be done again once something else was done instead; time and a look around bar nothing.
+            typed = {"last_used": timezone.now(), "notice": {}} if version.command else {}
+            barred = {"tip": None} if version.command and not version.quiet else {}
+            fields = self.sandbox.standing_at(version) | typed | barred
             if mine.update(**fields) != 1:
                 raise Fault("lost-race", f"the head of {self.sandbox.pk} moved, or its lock was taken, during the command")
         for name, value in fields.items():

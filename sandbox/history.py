@@ -3,7 +3,7 @@
 Two lines go back from a version. Its *line* is its value's: parent by parent, what it was made from. Its *past* is the learner's: what the
 head was before. They part only at a reset, whose version is made from the start but came after what it left, so that undo brings that back.
 
-Grows with the versions of the sandbox, of which pruning keeps ``SANDBOX_VERSIONS_KEPT``; a row is five small fields.
+Grows with the versions of the sandbox, of which pruning keeps ``SANDBOX_VERSIONS_KEPT``; a row is six small fields.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ class Node(NamedTuple):
     number: int
     command: str
     left: int | None
+    quiet: bool
 
     @property
     def made(self) -> bool:
-        """By a command or a reset. Versions that only let time pass are no stops of undo."""
-        return bool(self.command) or self.left is not None
+        """By a command that did something, or a reset. Where only time passed, or somebody looked around, undo does not stop."""
+        return (bool(self.command) and not self.quiet) or self.left is not None
 
     @property
     def before(self) -> int | None:
@@ -46,7 +47,7 @@ class History:
         # Only a reset's row is looked into: the others' ``changes`` may hold long diffs.
         left = Case(When(command="", then=Cast(KT("changes__left"), IntegerField())), default=None)
         own = Q(sandbox=sandbox.pk) | Q(pk=sandbox.start_id)
-        rows = Version.objects.filter(own).values_list("pk", "parent", "number", "command", left)
+        rows = Version.objects.filter(own).values_list("pk", "parent", "number", "command", left, "quiet")
         self.nodes = {row[0]: Node(*row) for row in rows}
 
     def line(self, pk: int | None) -> Iterator[int]:

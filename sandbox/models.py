@@ -47,6 +47,7 @@ class Version(models.Model):
     clock = models.FloatField(default=0.0, help_text="Its account's clock when it was committed, in seconds since the account's birth.")
     due_in = models.FloatField(null=True, blank=True, help_text=_("Seconds of its account's clock until the next event."))
     passed = models.BooleanField(default=False, editable=False, help_text="Nobody made it: time went by.")
+    quiet = models.BooleanField(default=False, help_text=_("Nothing is other than before, but what the last command's status was."))
     pinned = models.BooleanField(_("pinned"), default=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 

@@ -12,7 +12,7 @@ _REGION = r"(?:[a-z]{2}(?:-[a-z]+)+-\d)"
 PREFIXES = {
     "monitoring": "cloudwatch", "states": "stepfunctions", "sync-states": "stepfunctions", "tagging": "resourcegroupstaggingapi",
     "elasticloadbalancing": "elbv2", "email": "ses", "sso": "sso", "oidc": "sso-oidc", "streams.dynamodb": "dynamodbstreams",
-    "api.ecr": "ecr", "data.iot": "iot-data", "execute-api": "execute-api", "elasticmapreduce": "emr", "model.lex.v2": "lexv2-models",
+    "api.ecr": "ecr", "data.iot": "iot-data", "execute-api": "execute-api", "elasticmapreduce": "emr", "queue": "sqs", "global.health": "health", "model.lex.v2": "lexv2-models",
 }  # fmt: skip
 SIGNING = {**PREFIXES, "eventbridge": "events"}
 
@@ -23,7 +23,7 @@ _S3 = re.compile(
 _APART = re.compile(rf"^.+\.(?P<what>execute-api|dkr\.ecr|elb|lambda-url)\.(?P<region>{_REGION})\.(?:amazonaws\.com|on\.aws)$")
 _REGIONAL = re.compile(rf"^(?P<prefix>.+?)(?:-fips)?(?:\.dualstack)?\.(?P<region>{_REGION})\.(?:amazonaws\.com|api\.aws)$")
 _REGION_FIRST = re.compile(rf"^(?P<region>{_REGION})\.(?P<prefix>[a-z0-9.-]+)\.amazonaws\.com$")
-_GLOBAL = re.compile(r"^(?P<prefix>.+)\.amazonaws\.com$")
+_GLOBAL = re.compile(r"^(?P<prefix>.+?)(?:-fips)?\.amazonaws\.com$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ REGIONS = (
     "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
     "il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
 )  # fmt: skip
-_GLOBAL = ("*.amazonaws.com", "*.s3.amazonaws.com", "*.s3-accelerate.amazonaws.com", "*.on.aws")
+_GLOBAL = ("*.amazonaws.com", "*.s3.amazonaws.com", "*.s3-accelerate.amazonaws.com", "*.queue.amazonaws.com", "*.health.amazonaws.com",
+           "*.on.aws")  # fmt: skip
 _REGIONAL = (
     "*.{r}.amazonaws.com", "*.s3.{r}.amazonaws.com", "*.dualstack.{r}.amazonaws.com", "*.s3.dualstack.{r}.amazonaws.com",
     "*.s3-{r}.amazonaws.com", "*.s3-control.{r}.amazonaws.com", "*.s3-website.{r}.amazonaws.com", "*.s3-website-{r}.amazonaws.com",
@@ -45,7 +46,7 @@ def names() -> list[str]:
 def ensure(tls_dir: str | os.PathLike[str]) -> Path:
     """Make ``ca.pem`` (the authority's certificate) and ``leaf.pem`` (leaf, authority, leaf's key; mode 0600) in ``tls_dir``, once.
 
-    Both are valid for two years and made again, together, within 30 days of their end. The authority's key exists only
+    Both are valid for two years and made again, together, within 30 days of their end or where a name is missing. The authority's key exists only
     while it signs the one leaf and is thrown away: nobody can issue another name, and a renewal is a new authority,
     so what trusts ``ca.pem`` must read it anew at every start. Safe from several processes at once: the pair lives in a folder of
     its own that is swapped in by one rename, so ``ca.pem`` never stands beside another authority's leaf. Returns ``tls_dir``.
@@ -64,6 +65,9 @@ def _fresh(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     latest = datetime.now(UTC) + _RENEW
+    named = chain[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+    if set(named) < set(names()):
+        return False
     return chain[0].issuer == authority.subject and chain[-1] == authority and min(c.not_valid_after_utc for c in chain) > latest
 
 

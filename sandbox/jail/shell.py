@@ -30,6 +30,7 @@ _FIRST = Path(__file__).with_name("first.bash").read_bytes()
 _HEADER = re.compile(rb"\A#state 1 (\d{1,3})\n")
 _LEFT = re.compile(rb"\A#left (end|exit)\n")
 _CWD = re.compile(rb"^builtin cd -- ", re.MULTILINE)
+_LAST = re.compile(rb"^__sandbox_last=.*\n", re.MULTILINE)
 _COMPLETE = b"#complete\n"
 _VARIABLES, _VARIABLES_END = b"\n#variables\n", b"\n#end of variables\n"
 _DECLARED = re.compile(rb"^declare -([A-Za-z-]+) ([A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
@@ -156,6 +157,13 @@ def collect(folder: Path, status: int, *, interrupted: bool) -> Left:
 def with_status(state: bytes | None, status: int) -> bytes | None:
     """The same state with another ``$?``: of a command that ended without saving one."""
     return None if state is None else _HEADER.sub(b"#state 1 %d\n" % status, state)
+
+
+def alike(one: bytes | None, other: bytes | None) -> bool:
+    """Whether two states differ in nothing but ``$?`` and ``$_``, which every command changes."""
+    if one is None or other is None:
+        return one is other
+    return _LAST.sub(b"", with_status(one, 0) or b"", 1) == _LAST.sub(b"", with_status(other, 0) or b"", 1)
 
 
 def read_state(path: Path) -> bytes | None:

@@ -100,6 +100,17 @@ def test_nothing_changed_makes_no_version(sandbox: Sandbox) -> None:
     assert second == first
 
 
+def test_a_command_that_only_looks_is_known_to(sandbox: Sandbox) -> None:
+    do(sandbox, "X=1")
+    quiet = {line: do(sandbox, line)[2].quiet for line in (
+        "ls -la /", "cat none", "aws sts get-caller-identity", "X=1", "X=2", "echo a > f", "cd ..", "aws sqs create-queue --queue-name q",
+        "aws sqs send-message --queue-url $(aws sqs get-queue-url --queue-name q --output text) --message-body m",
+    )}  # fmt: skip
+    assert list(quiet.values()) == [True, True, True, True, False, False, False, False, False], quiet
+    do(sandbox, "false")
+    assert do(sandbox, "echo $?")[1] == "1\n"
+
+
 def test_an_abort_leaves_head_and_files_as_they_were(sandbox: Sandbox) -> None:
     do(sandbox, "echo kept > file")
     with pytest.raises(RuntimeError), checkout(sandbox) as live:

@@ -29,13 +29,14 @@ def sandbox() -> Sandbox:
     return actions.create_sandbox(owner=None, start=start)
 
 
-def run(sandbox: Sandbox, command: str) -> Version:
-    """What ``sandbox.checkout`` does at a commit; "" is time that passes."""
+def run(sandbox: Sandbox, command: str, *, quiet: bool = False) -> Version:
+    """What ``sandbox.checkout`` does at a commit; "" is time that passes, ``quiet`` a look around."""
     sandbox.refresh_from_db()
     version = Version.objects.create(
         parent=sandbox.head, sandbox=sandbox, number=sandbox.head.number + 1, command=command, account="1" * 12, manifest="",
+        quiet=quiet,
     )  # fmt: skip
-    Sandbox.objects.filter(pk=sandbox.pk).update(head=version, **({"tip": None} if command else {}))
+    Sandbox.objects.filter(pk=sandbox.pk).update(head=version, **({"tip": None} if command and not quiet else {}))
     sandbox.refresh_from_db()
     return version
 
@@ -76,6 +77,21 @@ def test_a_new_command_takes_the_redo_away_but_not_the_versions(sandbox: Sandbox
     assert undo(sandbox) == a
     assert redo(sandbox) == b
     assert actions.rewind(sandbox=sandbox, to=c.pk, by="me") == c
+
+
+def test_a_look_around_is_no_stop_and_bars_nothing(sandbox: Sandbox) -> None:
+    a = run(sandbox, "mkdir d")
+    seen = run(sandbox, "ls", quiet=True)
+    assert undo(sandbox) == sandbox.start
+    run(sandbox, "ls", quiet=True)
+    assert redo(sandbox) == seen
+    b = run(sandbox, "rmdir d")
+    run(sandbox, "ls", quiet=True)
+    assert undo(sandbox) == seen
+    assert actions.rewind(sandbox=sandbox, to=a.pk, by="me") == a
+    assert redo(sandbox).parent == b
+    with refused("nothing-to-redo"):
+        redo(sandbox)
 
 
 def test_time_that_passed_goes_and_comes_with_its_command(sandbox: Sandbox) -> None:
