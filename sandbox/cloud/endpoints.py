@@ -12,7 +12,8 @@ _REGION = r"(?:[a-z]{2}(?:-[a-z]+)+-\d)"
 PREFIXES = {
     "monitoring": "cloudwatch", "states": "stepfunctions", "sync-states": "stepfunctions", "tagging": "resourcegroupstaggingapi",
     "elasticloadbalancing": "elbv2", "email": "ses", "sso": "sso", "oidc": "sso-oidc", "streams.dynamodb": "dynamodbstreams",
-    "api.ecr": "ecr", "data.iot": "iot-data", "execute-api": "execute-api", "elasticmapreduce": "emr", "queue": "sqs", "global.health": "health", "model.lex.v2": "lexv2-models",
+    "api.ecr": "ecr", "data.iot": "iot-data", "execute-api": "execute-api", "elasticmapreduce": "emr",
+    "queue": "sqs", "global.health": "health", "model.lex.v2": "lexv2-models",
 }  # fmt: skip
 SIGNING = {**PREFIXES, "eventbridge": "events"}
 

@@ -46,8 +46,8 @@ def names() -> list[str]:
 def ensure(tls_dir: str | os.PathLike[str]) -> Path:
     """Make ``ca.pem`` (the authority's certificate) and ``leaf.pem`` (leaf, authority, leaf's key; mode 0600) in ``tls_dir``, once.
 
-    Both are valid for two years and made again, together, within 30 days of their end or where a name is missing. The authority's key exists only
-    while it signs the one leaf and is thrown away: nobody can issue another name, and a renewal is a new authority,
+    Both are valid for two years and made again, together, within 30 days of their end or where a name is missing. The authority's key
+    exists only while it signs the one leaf and is thrown away: nobody can issue another name, and a renewal is a new authority,
     so what trusts ``ca.pem`` must read it anew at every start. Safe from several processes at once: the pair lives in a folder of
     its own that is swapped in by one rename, so ``ca.pem`` never stands beside another authority's leaf. Returns ``tls_dir``.
     """
