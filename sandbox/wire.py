@@ -68,7 +68,8 @@ def send(sock: socket.socket, header: dict[str, Any], payload: bytes = b"", fds:
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
             sent = sock.sendmsg([data[:65536]], rights)
             data = data[sent:]
-        sock.sendall(data)
+        if data:  # sending nothing would fail where the peer has read it all and gone
+            sock.sendall(data)
     except OSError as error:
         raise WireError(f"the other side is gone: {error}") from error
 

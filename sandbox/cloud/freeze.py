@@ -45,14 +45,14 @@ def freeze(keep_out: str = "") -> tuple[bytes, dict[str, bytes]]:
     """
     bodies: dict[str, bytes] = {}
     with _recursion(_RECURSION), _without_session(keep_out):
-        universe = _universe()
+        everything = universe()
         # Beside the backends: what moto keeps for the whole process, and a learner sees.
         kept = {"buckets": dict(s3_backends.bucket_accounts), "endpoint services": dict(DEFAULT_VPC_ENDPOINT_SERVICES),
                 "timeline": timeline.line.frozen()}  # fmt: skip
         try:
-            raw = _pickled({"universe": universe, **kept}, bodies)
+            raw = _pickled({"universe": everything, **kept}, bodies)
         except Exception as error:
-            raise blame(universe, lambda part: _pickled(part, {})) or FreezeError("universe", universe, str(error)) from error
+            raise blame(everything, lambda part: _pickled(part, {})) or FreezeError("universe", everything, str(error)) from error
     return edition.head() + zlib.compress(raw, _LEVEL), bodies
 
 
@@ -77,15 +77,15 @@ def thaw(root: bytes, fetch: Callable[[str], bytes]) -> list[str]:
     return sorted(unpickler.bodies)
 
 
-def _universe() -> dict[str, dict[str, dict[str, Any]]]:
+def universe() -> dict[str, dict[str, dict[str, Any]]]:
     """Backends by moto's module name, account and region. moto's own default account is where its routes come from, nobody's state."""
-    universe: dict[str, dict[str, dict[str, Any]]] = {}
+    found: dict[str, dict[str, dict[str, Any]]] = {}
     instances: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
     for group in list(instances):
         accounts = {a: dict(regions) for a, regions in group.items() if regions and (a != DEFAULT_ACCOUNT_ID or a == home_account())}
-        if accounts and universe.setdefault(_name(group), accounts) is not accounts:
+        if accounts and found.setdefault(_name(group), accounts) is not accounts:
             raise FreezeError(_name(group), group, "two kinds of backends have this name")
-    return universe
+    return found
 
 
 def _name(group: Any) -> str:

@@ -43,11 +43,12 @@ class Server:
 
     def _serve(self, connection: socket.socket, address: Any) -> None:
         try:
-            self._talk(connection, address)
+            self.talk(connection, address)
         finally:
             self._free.release()
 
-    def _talk(self, connection: socket.socket, address: Any) -> None:
+    def talk(self, connection: socket.socket, address: Any) -> None:
+        """Serve one connection to its end."""
         # A learner's program may say nothing, or rubbish: neither may hold up an accept, so the handshake happens here.
         with contextlib.suppress(OSError, ssl.SSLError), connection:
             connection.settimeout(HANDSHAKE_SECONDS)

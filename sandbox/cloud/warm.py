@@ -39,6 +39,11 @@ from sandbox.errors import CloudError  # noqa: E402
 
 REGION = "ap-northeast-2"
 _ACCOUNT = "000000000000"
+IDENTITY = {
+    "account": _ACCOUNT, "region": REGION, "role_name": birth.ROLE, "instance_id": "i-0", "access_key_id": "ASIAWARM000000000000",
+    "secret_access_key": "-", "session_token": "-", "expiration": "2099-01-01T00:00:00Z",
+}  # fmt: skip
+"""Nobody's: what is done with it is forgotten."""
 _FIRST_CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("s3", "list_buckets", {}),
     ("s3", "create_bucket", {"Bucket": "warm", "CreateBucketConfiguration": {"LocationConstraint": REGION}}),
@@ -90,13 +95,9 @@ def warm() -> tuple[Gate, Caller]:
     catalogue.kinds("s3:GetObject")
     gate = Gate()
     caller = Caller(gate)
-    identity = {
-        "account": _ACCOUNT, "region": REGION, "role_name": birth.ROLE, "instance_id": "i-0", "access_key_id": "ASIAWARM000000000000",
-        "secret_access_key": "-", "session_token": "-", "expiration": "2099-01-01T00:00:00Z",
-    }  # fmt: skip
     hooks.set_home_account(_ACCOUNT)
-    birth.bear(identity)
-    birth.sign_in(identity)
+    birth.bear(IDENTITY)
+    birth.sign_in(IDENTITY)
     for service, operation, params in _FIRST_CALLS:
         try:
             caller.call(service, operation, params, _ACCOUNT, REGION)
@@ -104,9 +105,7 @@ def warm() -> tuple[Gate, Caller]:
             continue  # A 404 warms what a 404 needs.
     freeze.freeze()
     inventory.inventory(_ACCOUNT, REGION)
-    caller.forget(TRAINING_ACCOUNT, _ACCOUNT)
-    _empty()
-    gate.dirty = gate.touched = False
+    empty(gate, caller)
     return gate, caller
 
 
@@ -116,14 +115,13 @@ def later(gate: Gate, caller: Caller) -> Iterator[None]:
         hooks.set_home_account(_ACCOUNT)
         with suppress(CloudError):
             caller.call(service, operation, params, _ACCOUNT, REGION)
-        caller.forget(_ACCOUNT)
-        _empty()
-        gate.dirty = gate.touched = False
+        empty(gate, caller)
         yield
 
 
-def _empty() -> None:
+def empty(gate: Gate, caller: Caller) -> None:
     """As if nothing had been done, with everything loaded. The backends that moto's routes were read from stay away too."""
+    caller.forget(TRAINING_ACCOUNT, _ACCOUNT)
     BackendDict.reset()
     tracked: Any = model_data
     for classes in tracked.values():
@@ -133,6 +131,7 @@ def _empty() -> None:
         references.clear()
     hooks.set_home_account("")
     timeline.line.thaw(None)
+    gate.dirty = gate.touched = False
     instances: list[Any] = BackendDict._instances  # type: ignore[misc]
     if any(DEFAULT_ACCOUNT_ID in group for group in instances):
         raise RuntimeError("moto's default account is not empty")

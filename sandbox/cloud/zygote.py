@@ -1,7 +1,8 @@
 """The warm process that cloud processes are forked from: ``python -m sandbox.cloud.zygote FD`` (a unix stream socket's number).
 
 Runs inside a jail without network, files or credentials. First frame ``configure`` (payload: leaf chain and key, PEM), answered
-``ready`` when warm; then ``fork`` with three descriptors: the child's control socket, the listener of port 443, that of port 80.
+``ready`` when warm; then ``fork`` with three descriptors: the child's control socket, the listener of port 443, that of port 80. What
+answers is a plain fork, or the spare (``spare.py``); ``spare`` says that one waits.
 End of file ends it, and its children with it.
 """
 
@@ -20,7 +21,8 @@ import sys
 import tempfile
 import threading
 import traceback
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from sandbox import wire
 from sandbox.jail import lockdown
@@ -44,18 +46,34 @@ def main(descriptor: int) -> int:
     control = socket.socket(fileno=descriptor)
     reader = wire.Reader(control)
     gate, caller = warm()
+    from sandbox.cloud import process, rehearsal, spare  # noqa: PLC0415 - after moto's switches are set
+
     try:
         tls = _tls(reader.read().payload)
         gc.collect()
         gc.freeze()  # the children's collector leaves these pages alone, so they stay shared
         wire.send(control, {"kind": "ready"})
         rest = later(gate, caller)
+
+        def serve(fds: list[int]) -> None:
+            sockets = [socket.socket(fileno=fd) for fd in fds]
+            process.CloudProcess(sockets[0], sockets[1:], tls, gate, caller).run()
+
+        def rehearse() -> None:
+            rehearsal.rehearse(gate, caller, tls)
+            gc.freeze()
+
+        spares = spare.Spares(
+            lambda receive, keep: _fork(receive, keep, serve), rehearse, lambda pid: wire.send(control, {"kind": "spare", "pid": pid})
+        )
         while True:
             while not _asked(control) and next(rest, _DONE) is not _DONE:
                 gc.freeze()  # while nobody asks for a child
+            spares.wait(control)
             frame = reader.read()
-            if frame.kind == "fork":
-                _fork(control, frame.fds, tls, gate, caller)
+            if frame.kind == "fork" and not spares.take(frame.fds):
+                _fork(frame.take, frame.fds, serve)
+            frame.close()
     except wire.WireError:
         return 0
 
@@ -65,33 +83,31 @@ def _asked(control: socket.socket) -> bool:
     return bool(select.select([control], [], [], 0)[0])
 
 
-def _fork(control: socket.socket, fds: list[int], tls: ssl.SSLContext, gate: Any, caller: Any) -> None:
+def _fork(receive: Callable[[], list[int]], keep: Sequence[int], serve: Callable[[list[int]], None]) -> int:
+    """The child's pid, 0 where there is none; it keeps ``keep`` open and serves on what ``receive`` returns in it, locked down."""
     parent = os.getpid()
     try:
         child = os.fork()
     except OSError:
         traceback.print_exc()  # the child's control socket closes below, which is how the supervisor learns of it
-        child = -1
+        return 0
     if child == 0:
-        _child(parent, fds, tls, gate, caller)
-    wire.close_all(fds)
+        _child(parent, receive, keep, serve)
+    return child
 
 
-def _child(parent: int, fds: list[int], tls: ssl.SSLContext, gate: Any, caller: Any) -> NoReturn:
+def _child(parent: int, receive: Callable[[], list[int]], keep: Sequence[int], serve: Callable[[list[int]], None]) -> NoReturn:
     """Never returns: a child that fell back into the zygote's loop would answer for it."""
     status = 1
     try:
-        from sandbox.cloud.process import CloudProcess  # noqa: PLC0415 - loaded by the zygote's warm-up
-
         _die_unseen(signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _close_others({0, 1, 2, *fds})
+        _close_others({0, 1, 2, *keep})
         resource.setrlimit(resource.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
         lockdown.lock_down()  # while there is one thread: the filter is a thread's own
-        sockets = [socket.socket(fileno=fd) for fd in fds]
-        CloudProcess(sockets[0], sockets[1:], tls, gate, caller).run()
+        serve(receive())
         status = 0
     except wire.WireError:
         status = 0  # The supervisor let go of us.

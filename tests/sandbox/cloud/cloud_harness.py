@@ -6,6 +6,7 @@ import hashlib
 import os
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import uuid
@@ -34,17 +35,28 @@ class Zygote:
         theirs.close()
         ours.settimeout(DEADLINE)
         self.control = ours
+        self._waits, self.gone = 0, {0}  # pids of those that are no spares any more
         wire.send(ours, {"kind": "configure"}, (tls / "leaf.pem").read_bytes())
-        assert wire.Reader(ours).read().kind == "ready"
+        self.reader = wire.Reader(ours)
+        assert self.reader.read().kind == "ready"
 
     def close(self) -> None:
         self.control.close()
         self.process.wait(DEADLINE)
 
+    def spare(self) -> int:
+        """The pid of the spare that waits, when one does."""
+        while self._waits in self.gone:
+            frame = self.reader.read()
+            assert frame.kind == "spare"
+            self._waits = int(frame.header["pid"])
+        return self._waits
+
     def fork(self) -> tuple[socket.socket, socket.socket, socket.socket]:
         """(control, listener of TLS, listener of plain HTTP), each our end."""
         ours, theirs = socket.socketpair()
         ours.settimeout(DEADLINE)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         listeners = [socket.create_server(("127.0.0.1", 0), backlog=64) for _ in range(2)]
         wire.send(self.control, {"kind": "fork"}, fds=[theirs.fileno(), *(one.fileno() for one in listeners)])
         theirs.close()
@@ -91,9 +103,13 @@ class Cloud:
         with _file(root) as fd:
             start = {"kind": "start", "identity": self.identity, "has_root": bool(root), **clock}
             wire.send(self.control, start, fds=[fd] if root else [])
+        self.pid = self._sender()
+        zygote.gone.add(self.pid)
         self.started = self._until("ready", "fault")
-        children = Path(f"/proc/{zygote.process.pid}/task/{zygote.process.pid}/children").read_text().split()
-        self.pid = max(map(int, children), default=0)  # the newest
+
+    def _sender(self) -> int:
+        _data, ancillary, *_ = self.control.recvmsg(1, socket.CMSG_SPACE(12), socket.MSG_PEEK)
+        return int(struct.unpack("3i", ancillary[0][2])[0]) if ancillary else 0
 
     def _until(self, *kinds: str) -> wire.Frame:
         while (frame := self.reader.read()).kind not in kinds:

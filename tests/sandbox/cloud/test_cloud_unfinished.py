@@ -46,4 +46,4 @@ def test_a_waiting_execution(backend: Any) -> None:
 
 def test_both_kinds_of_backends_are_frozen(backend: Any) -> None:
     assert freeze._group("stepfunctions.parser")[ACCOUNT][REGION] is backend
-    assert {"stepfunctions.parser"} <= freeze._universe().keys()
+    assert {"stepfunctions.parser"} <= freeze.universe().keys()
