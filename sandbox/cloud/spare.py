@@ -35,14 +35,17 @@ class Spares:
         """Until ``control`` has something to read; meanwhile a spare is made, and it may say that it is ready."""
         while True:
             watched = [control] if self._spare is None or self._spare.ready else [control, self._spare.socket]
-            pause = _AHEAD_SECONDS if self._spare is None and not self._failed else None
-            found = select.select(watched, [], [], pause)[0]
+            found = select.select(watched, [], [], self._pause())[0]
             if control in found:
                 return
             if found:
                 self._look()
             else:
                 self._make()
+
+    def _pause(self) -> float | None:
+        """Seconds until one is made, None where none shall be."""
+        return _AHEAD_SECONDS if self._spare is None and not self._failed else None
 
     def take(self, fds: list[int]) -> bool:
         """Give the spare its descriptors. False where there is none that can serve: then nobody has them."""

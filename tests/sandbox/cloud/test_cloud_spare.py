@@ -140,6 +140,7 @@ def test_one_that_fails_its_rehearsal_is_not_tried_again_until_wanted() -> None:
     fds = [os.open("/dev/null", os.O_RDONLY)]
     spares._make()
     spares._look()
+    assert spares._pause() is None
     assert spares.take(fds) is False and told == []
     spares.wait(control)
     assert told == [4002]
