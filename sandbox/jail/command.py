@@ -85,7 +85,7 @@ class Command:
         jail = self._make_jail(folder, self._limits)
         if not self._save:  # it looks and keeps nothing: files included
             jail = replace(jail, frozen=True, environment={**jail.environment, "TMPDIR": shell.INSIDE})
-        self._bell = Doorbell(self._loop, folder, self._tools, lambda: self.init)
+        self._bell = Doorbell(self._loop, folder, self._tools, lambda: self.init, str(frame["line"]))
         self._spawn(jail, begin.argv, frame, pipe=pipe)
         self._watched = self._disk.watch([jail.home, jail.tmp, folder], self._limits.disk, self._limits.entries, lambda: self.kill("disk"))
         self._deadline = time.monotonic() + self._limits.wall
@@ -251,6 +251,8 @@ class Command:
                 self._usage = Usage(self.init) if self._bell is None else Usage(self.init, self._bell.pids, self._bell.cpu)
                 self._init_fd = os.pidfd_open(self.init)
                 self._loop.watch(self._init_fd, READ, self._init_ended)
+                if self._bell is not None:
+                    self._bell.stand_by(self._usage.pids)
                 if self._status is not None:
                     self._signal_init()
         if not data or self.init is not None:

@@ -63,7 +63,7 @@ def enter(door: Sequence[int]) -> None:
     It takes no signal of the zygote's session with it, and none of the jail's reads or changes it: a process that may not be dumped is
     closed to all but those who own the namespace that it was born in.
     """
-    _prctl(_PR_SET_DUMPABLE, 0)
+    hide()
     os.setsid()
     wanted = dict(zip((*DOOR, "pid"), map(_inode, door), strict=True))
     user = None
@@ -88,6 +88,11 @@ def enter(door: Sequence[int]) -> None:
     content = seccomp.filter_bytes()
     program = _Filter(len(content) // 8, content)
     _prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program))
+
+
+def hide() -> None:
+    """From all but those who own the namespace that this process was born in."""
+    _prctl(_PR_SET_DUMPABLE, 0)
 
 
 def rename(name: bytes, arguments: Sequence[bytes]) -> None:

@@ -10,10 +10,11 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, kernel
+from sandbox.jail import bwrap, kernel, pages
 from sandbox.jail.link import Link
 from sandbox.jail.loop import Loop
 from sandbox.jail.spawn import spawn
@@ -149,21 +150,48 @@ class ToolZygote(Resident):
         self._guests: dict[int, Guest] = {}
         self.served = 0
 
-    def join(self, conn: int, door: Sequence[int], guest: Guest) -> None:
-        """Send a process through ``door`` (join.py) to talk with the shim at the other end of ``conn``; it takes copies of both."""
+    def join(self, conn: int, door: Sequence[int], guest: Guest, standby: int | None = None) -> None:
+        """Send a process through ``door`` (join.py) to talk with the shim at the other end of ``conn``, or have the one talk that was sent
+        ahead; it takes copies of both."""
+        self._send({"kind": "join", "standby": standby}, [conn, *door], guest)
+
+    def stand_by(self, pid_ns: int, guest: Guest) -> int | None:
+        """Have a process born in ``pid_ns`` before anybody rings, for one call; the number to ``let_in`` and to ``join`` it by. It has left
+        when it is used."""
+        return self._send({"kind": "stand"}, [pid_ns], guest)
+
+    def let_in(self, number: int, door: Sequence[int]) -> None:
+        """Once the jail is made."""
+        if self._link is not None and number in self._guests:
+            self._link.send({"kind": "enter", "id": number}, fds=door)
+
+    def _send(self, header: dict[str, Any], fds: Sequence[int], guest: Guest) -> int | None:
         if not self.ready or self._link is None:
             guest.joined(0)
-            return
+            return None
         number = next(self._numbers)
         self._guests[number] = guest
-        self._link.send({"kind": "join", "id": number}, fds=[conn, *door])
+        self._link.send({**header, "id": number}, fds=fds)
+        return number
+
+    def _rehearsed(self, pid: int) -> None:
+        """It has no /proc of its own to look this up in."""
+        try:
+            found = pages.written(pid).tobytes()
+        except OSError:
+            found = b""
+        if self._link is not None:
+            self._link.send({"kind": "written"}, found)
 
     def _frame(self, frame: wire.Frame) -> None:
+        if frame.kind == "rehearsed":
+            self._rehearsed(int(frame.header["pid"]))
+            return
         number = int(frame.header["id"])
         if frame.kind == "left":
             self._guests.pop(number).left(float(frame.header["cpu"]))
-        elif frame.kind == "joined":
-            self.served += 1
+        elif frame.kind in {"joined", "standing"}:
+            self.served += frame.kind == "joined"
             self._guests[number].joined(int(frame.header["pid"]))
         elif frame.kind == "refused":
             self._guests.pop(number).joined(0)

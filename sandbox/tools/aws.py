@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sandbox.jail import join
+from sandbox.jail.rootfs import AUTHORITY
 from sandbox.tools.rehearsal import answering
 
 SCRIPT = "/opt/sandbox/plain/aws"
@@ -38,8 +39,9 @@ CALLS = (
 _data_path = ""
 
 
-def warm() -> Callable[[Sequence[bytes], Callable[[int], None]], NoReturn]:
-    """What runs one call. Call once; the environment is as it was, but for what importing the CLI adds."""
+def warm() -> tuple[Callable[[Sequence[bytes], Callable[[int], None]], NoReturn], Callable[[], None]]:
+    """What runs one call, and what rehearses one in a child that then ends. Call once; the
+    environment is as it was, but for what importing the CLI adds."""
     global _data_path
     import awscli.clidriver  # noqa: PLC0415 - half a second, and only the zygote's interpreter has it
 
@@ -64,7 +66,14 @@ def warm() -> Callable[[Sequence[bytes], Callable[[int], None]], NoReturn]:
             awscli.clidriver.create_clidriver = lambda: driver
         _run(code, arguments, tell)
 
-    return run
+    def rehearse() -> None:
+        with _pretended() as url:
+            os.environ["AWS_CA_BUNDLE"] = AUTHORITY
+            for end in (url, url.replace("http:", "https:")):  # the second for what it builds before it fails
+                _rehearse(driver, ["sts", "get-caller-identity", "--endpoint-url", end])
+                _forget(driver)
+
+    return run, rehearse
 
 
 def _is_usual(session: Any) -> bool:

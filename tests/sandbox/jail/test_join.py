@@ -241,3 +241,51 @@ def test_nothing_outlives_a_supervisor_that_is_killed(jail_config: client.Config
         under.ended()
     until(lambda: not any(map(alive, pids)))
     running.close()
+
+
+# The process that stands by is no child of the jail's first one either, and is called standby until its call.
+STANDBY = "standby() { ps -eo ppid,pid,comm | sed -n 's/^ *0 *\\([0-9]*\\) standby/\\1/p'; }; until [ $(standby) ]; do :; done; : aws; "
+
+
+def test_one_stands_by_and_takes_the_first_call(warm_supervisor: client.Supervisor, warm_checkout: Console) -> None:
+    served = warm_supervisor.status()["warm"]["aws"]
+    line = STANDBY + ALIAS + "echo $(standby); aws inside 'echo $PPID'; aws inside 'echo $PPID'; standby"
+    ahead, first, second = warm_checkout.run(line).output.split()
+    assert ahead == first != second
+    assert warm_supervisor.status()["warm"]["aws"] == served + 2
+
+
+@pytest.mark.parametrize("name", ["KILL", "STOP", "TERM", "INT"])
+def test_who_ends_or_stops_it_has_aws_all_the_same(warm_checkout: Console, name: str) -> None:
+    assert "aws-cli/" in warm_checkout.run(STANDBY + f"kill -{name} $(standby); aws --version").output
+
+
+@pytest.mark.parametrize("name", ["mem", "environ", "maps", "root/", "cwd/", "fd/*", "auxv"])
+def test_who_stands_by_is_closed_to_other_programs(warm_checkout: Console, name: str) -> None:
+    assert "Permission denied" in warm_checkout.run(STANDBY + f"LC_ALL=C head -c 1 /proc/$(standby)/{name}").output
+
+
+def test_who_stands_by_may_no_more_than_others(warm_checkout: Console) -> None:
+    rights = "command grep -E '^(Uid|Gid|Groups|NoNewPrivs|Seccomp|Cap)' /proc/"
+    ours, its = warm_checkout.run(STANDBY + f"{rights}self/status; echo and; {rights}$(standby)/status").output.split("and\n")
+    assert its == ours and "Seccomp:\t2" in its
+
+
+def test_unused_it_is_gone_with_its_command(warm_supervisor: client.Supervisor, warm_checkout: Console) -> None:
+    tool = tool_of(warm_supervisor)
+    assert warm_checkout.run(STANDBY).status == 0
+    assert descendants(tool) == []
+    assert "standby" not in warm_checkout.run("ps -eo comm").output
+
+
+def test_a_command_that_has_one_is_not_said_to_wait_for_less(warm_checkout: Console) -> None:
+    under = warm_checkout.begin(STANDBY + "read -p name: name; echo $name")
+    under.seen("name:")
+    assert under.waits.wait(30)
+    warm_checkout.live.send(b"x\n")
+    assert under.ended().status == 0
+
+
+def test_what_it_takes_is_its_commands(warm_supervisor: client.Supervisor, open_checkout: Callable[..., Console]) -> None:
+    console = open_checkout(warm_supervisor, limits={"memory": 8 * 1024 * 1024})
+    assert console.run(STANDBY + "read").result.reason == "memory"
