@@ -40,6 +40,14 @@ def command_line(pid: int) -> str:
         return ""
 
 
+def comm(pid: int) -> str:
+    """What the process calls itself."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 def descendants_with_parents(pid: int) -> dict[int, int]:
     """The same as ``descendants`` by one look at every process, with their parents."""
     children: dict[int, list[int]] = {}

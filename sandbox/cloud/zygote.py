@@ -28,7 +28,7 @@ from sandbox import wire
 from sandbox.jail import lockdown
 
 _DONE = object()
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NAME = 1, 4, 15
 _DATA_BYTES = 1280 * 1024 * 1024
 """The supervisor ends a process that uses half of this; what one request asks for at once must fail before that."""
 _STACK_BYTES = 4 * 1024 * 1024
@@ -56,10 +56,12 @@ def main(descriptor: int) -> int:
         rest = later(gate, caller)
 
         def serve(fds: list[int]) -> None:
+            _call_yourself(b"cloud")
             sockets = [socket.socket(fileno=fd) for fd in fds]
             process.CloudProcess(sockets[0], sockets[1:], tls, gate, caller).run()
 
         def rehearse() -> None:
+            _call_yourself(b"spare")
             rehearsal.rehearse(gate, caller, tls)
             gc.freeze()
 
@@ -117,6 +119,11 @@ def _child(parent: int, receive: Callable[[], list[int]], keep: Sequence[int], s
         with contextlib.suppress(Exception):
             sys.stderr.flush()
         os._exit(status)
+
+
+def _call_yourself(name: bytes) -> None:
+    """What ``ps`` calls this process."""
+    _libc.prctl(_PR_SET_NAME, ctypes.c_char_p(name), 0, 0, 0)
 
 
 def _die_unseen(signal_number: int) -> None:

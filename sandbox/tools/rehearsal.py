@@ -9,6 +9,8 @@ import socket
 from collections.abc import Iterator
 from typing import NoReturn
 
+from sandbox.jail import kernel
+
 _CREDENTIALS = b"""{"Code": "Success", "LastUpdated": "2026-01-01T00:00:00Z", "Type": "AWS-HMAC", "AccessKeyId": "ASIAREHEARSAL0000000",
 "SecretAccessKey": "-", "Token": "-", "Expiration": "2099-01-01T00:00:00Z"}"""
 _METADATA = {b"/api/token": b"token", b"/security-credentials/": b"role", b"/security-credentials/role": _CREDENTIALS}
@@ -20,8 +22,10 @@ _HANDSHAKE = b"\x16"  # of TLS, which is not spoken here: whoever begins one is 
 def answering() -> Iterator[str]:
     """Its URL, while it lives: a process of its own, for a zygote must not have threads."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        zygote = os.getpid()
         pid = os.fork()
         if pid == 0:
+            kernel.die_with(zygote)
             _serve(listener)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
