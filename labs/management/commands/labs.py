@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from labs.lab import LabError, catalog
 from labs.lab.errors import did_you_mean
 from labs.lab.model import Check, Lab
+from labs.management.database import ensure_database
 from labs.play import Played, play
 
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         labs = self._check(options["labs"])
         if options["do"] == "play":
+            ensure_database()
             self._play(labs, options["output"])
 
     # --- check -------------------------------------------------------------------------------------------------------------

@@ -11,14 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from labs import starts
 from labs.lab import catalog
 from labs.lab.errors import LabError
+from labs.management.database import ensure_database
 from labs.running import limits_of
 from labs.wording import words
 from sandbox import actions, transcript
@@ -47,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *, file: str, lab: str, step: str, put: list[str], json: bool, **options: Any) -> None:
         logging.getLogger().setLevel(logging.WARNING)
         steps = _read(file)
-        _ensure_database()
+        ensure_database()
         try:
             version = _with_files(_start(lab, step), put)
             sandbox = actions.create_sandbox(owner=None, start=version, label=f"transcript on {lab}", clock_rate=catalog.get(lab).clock)
@@ -139,10 +137,3 @@ def _lay(manifest: tree.Manifest, path: str, data: bytes, mode: int) -> None:
     for depth in range(1, len(parts)):
         manifest.setdefault("/".join(parts[:depth]), tree.Entry("d", 0o755, now, 0, ""))
     manifest[path] = tree.Entry("f", mode, now, len(data), blobs.put(data))
-
-
-def _ensure_database() -> None:
-    """Migrate when that is due, so that a fresh clone needs no other command before this one."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
