@@ -9,7 +9,6 @@ End of file ends it, and its children with it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import os
 import resource
@@ -25,21 +24,20 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from sandbox import wire
-from sandbox.jail import lockdown
+from sandbox.jail import kernel, lockdown
 
 _DONE = object()
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NAME = 1, 4, 15
 _DATA_BYTES = 1280 * 1024 * 1024
 """The supervisor ends a process that uses half of this; what one request asks for at once must fail before that."""
 _STACK_BYTES = 4 * 1024 * 1024
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main(descriptor: int) -> int:
     """Serve until the supervisor closes its end. Returns the exit status."""
     from sandbox.cloud.warm import later, warm  # noqa: PLC0415 - seconds of imports, none of which a child's start may repeat
 
-    _die_unseen(signal.SIGKILL)
+    kernel.die_with(os.getppid())
+    kernel.hide()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for: the kernel buries them
     threading.stack_size(_STACK_BYTES)  # the stacks of 128 connections count as data, used or not
@@ -56,12 +54,12 @@ def main(descriptor: int) -> int:
         rest = later(gate, caller)
 
         def serve(fds: list[int]) -> None:
-            _call_yourself(b"cloud")
+            kernel.rename(b"cloud")
             sockets = [socket.socket(fileno=fd) for fd in fds]
             process.CloudProcess(sockets[0], sockets[1:], tls, gate, caller).run()
 
         def rehearse() -> None:
-            _call_yourself(b"spare")
+            kernel.rename(b"spare")
             rehearsal.rehearse(gate, caller, tls)
             gc.freeze()
 
@@ -102,11 +100,10 @@ def _child(parent: int, receive: Callable[[], list[int]], keep: Sequence[int], s
     """Never returns: a child that fell back into the zygote's loop would answer for it."""
     status = 1
     try:
-        _die_unseen(signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
+        kernel.die_with(parent)
+        kernel.hide()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _close_others({0, 1, 2, *keep})
+        kernel.close_except({0, 1, 2, *keep})
         resource.setrlimit(resource.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
         lockdown.lock_down()  # while there is one thread: the filter is a thread's own
         serve(receive())
@@ -119,25 +116,6 @@ def _child(parent: int, receive: Callable[[], list[int]], keep: Sequence[int], s
         with contextlib.suppress(Exception):
             sys.stderr.flush()
         os._exit(status)
-
-
-def _call_yourself(name: bytes) -> None:
-    """What ``ps`` calls this process."""
-    _libc.prctl(_PR_SET_NAME, ctypes.c_char_p(name), 0, 0, 0)
-
-
-def _die_unseen(signal_number: int) -> None:
-    """Die with the parent, and let no process of the same user read or write our memory."""
-    for option, value in ((_PR_SET_PDEATHSIG, signal_number), (_PR_SET_DUMPABLE, 0)):
-        if _libc.prctl(option, value, 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "prctl")
-
-
-def _close_others(keep: set[int]) -> None:
-    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - the listing itself holds a descriptor, gone when it ends
-        if int(name) not in keep:
-            with contextlib.suppress(OSError):
-                os.close(int(name))
 
 
 def _tls(pem: bytes) -> ssl.SSLContext:

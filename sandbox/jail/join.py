@@ -24,12 +24,6 @@ _CLONE = {
 # made, all else to one that bubblewrap made below it, and the learner's processes live in a third.
 DOOR = ("network's user", "net", "owner's user", "ipc", "uts", "cgroup", "mnt", "user")
 _COMPARED = ("net", "ipc", "uts", "cgroup", "mnt", "user", "pid")
-_PR_SET_NAME, _PR_SET_SECCOMP, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _FILTER_MODE = 15, 22, 4, 24, 2
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-class _Filter(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
 
 def open_door(init: int) -> list[int]:
@@ -63,7 +57,7 @@ def enter(door: Sequence[int]) -> None:
     It takes no signal of the zygote's session with it, and none of the jail's reads or changes it: a process that may not be dumped is
     closed to all but those who own the namespace that it was born in.
     """
-    hide()
+    kernel.hide()
     os.setsid()
     wanted = dict(zip((*DOOR, "pid"), map(_inode, door), strict=True))
     user = None
@@ -80,24 +74,15 @@ def enter(door: Sequence[int]) -> None:
         raise OSError(f"not in the jail's {', '.join(astray)}")
     for fd in door:
         os.close(fd)
-    for capability in range(64):
-        if _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) != 0:
-            break  # the kernel's last one was before
+    kernel.forbid_capabilities()
     kernel.drop_capabilities()
-    _prctl(_PR_SET_DUMPABLE, 0)  # a change of credentials may have set it anew
-    content = seccomp.filter_bytes()
-    program = _Filter(len(content) // 8, content)
-    _prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program))
-
-
-def hide() -> None:
-    """From all but those who own the namespace that this process was born in."""
-    _prctl(_PR_SET_DUMPABLE, 0)
+    kernel.hide()  # a change of credentials may have set it anew
+    kernel.filter_calls(seccomp.filter_bytes())
 
 
 def rename(name: bytes, arguments: Sequence[bytes]) -> None:
     """What ``ps`` calls this process, as far as there is room: the zygote's last argument is there to make some."""
-    _prctl(_PR_SET_NAME, ctypes.c_char_p(name))
+    kernel.rename(name)
     fields = Path("/proc/self/stat").read_bytes().rpartition(b") ")[2].split()
     start, end = int(fields[45]), int(fields[46])
     if room := end - start:
@@ -107,9 +92,3 @@ def rename(name: bytes, arguments: Sequence[bytes]) -> None:
 
 def _inode(fd: int) -> int:
     return os.fstat(fd).st_ino
-
-
-def _prctl(option: int, value: object, pointer: object = None) -> None:
-    argument = value if not isinstance(value, int) else ctypes.c_ulong(value)
-    if _libc.prctl(option, argument, pointer or ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

@@ -9,13 +9,25 @@ from collections.abc import Iterable
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
-_PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NAME, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 1, 4, 15, 22, 24
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+_FILTER_MODE = 2
+_INSTRUCTION_BYTES = 8
 _CAP_VERSION_3 = 0x20080522
 _HIGHEST = 1 << 20  # more than one process may open; closerange is one system call
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _Filter(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
+
+
+def _prctl(option: int, value: object = 0, pointer: object = None) -> None:
+    # Each argument is a whole register to the kernel, which looks at the unused ones too.
+    argument = ctypes.c_ulong(value) if isinstance(value, int) else value
+    zero = ctypes.c_ulong(0)
+    _check(_libc.prctl(option, argument, pointer or zero, zero, zero), "prctl")
 
 
 def _check(result: int, what: str) -> None:
@@ -36,19 +48,48 @@ def setns(fd: int, kind: int) -> None:
 
 def die_with(parent: int) -> None:
     """SIGKILL when the parent's spawning thread ends; at once when ``parent`` is gone already."""
-    _check(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+    _prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
     if os.getppid() != parent:
         os._exit(0)
 
 
 def adopt_orphans() -> None:
     """Descendants whose parent dies become children of this process, so that it can wait for a jail's pid 1."""
-    _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl")
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def hide() -> None:
+    """From all but those who own the namespace that this process was born in: its /proc is closed, its memory nobody else's."""
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def rename(name: bytes) -> None:
+    """What ``ps`` calls this process: 15 bytes."""
+    _prctl(_PR_SET_NAME, ctypes.c_char_p(name))
+
+
+def filter_calls(program: bytes) -> None:
+    """Put a seccomp filter on this thread for good. Raises OSError."""
+    _prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(_Filter(len(program) // _INSTRUCTION_BYTES, program)))
+
+
+def forbid_capabilities() -> None:
+    """No program that is run from here gets one."""
+    for capability in range(64):
+        try:
+            _prctl(_PR_CAPBSET_DROP, capability)
+        except OSError:
+            break  # the kernel's last one was before
+
+
+def gain_nothing() -> None:
+    """No program that is run from here has more rights than this process."""
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def drop_capabilities() -> None:
     """Give up every capability for good."""
-    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    gain_nothing()
     header = (ctypes.c_uint32 * 2)(_CAP_VERSION_3, 0)
     _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
 

@@ -7,13 +7,11 @@ dumpable has a closed /proc. None of it can be undone.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 
-from sandbox.jail import bpf
+from sandbox.jail import bpf, kernel
 
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _FILTER_MODE = 4, 22, 38, 2
 _CLONE, _CLONE_THREAD = 56, 0x00010000
 # The jail's own filter has refused clone3, other architectures and the pidfd calls already.
 REFUSED = {
@@ -23,10 +21,6 @@ REFUSED = {
 # The first argument names a process: 0 is oneself for those in the second table, one's group for kill.
 ON_ITSELF = {"kill": 62, "tgkill": 234}
 ON_ITSELF_OR_0 = {"prlimit64": 302, "sched_setparam": 142, "sched_setscheduler": 144, "sched_setaffinity": 203, "sched_setattr": 314}
-
-
-class _Filter(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
 
 def filter_bytes(pid: int) -> bytes:
@@ -52,14 +46,7 @@ def filter_bytes(pid: int) -> bytes:
 
 def lock_down() -> None:
     """Call it in the new child while it has one thread. Raises OSError: then the process must end."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    content = filter_bytes(os.getpid())
-    program = _Filter(len(content) // bpf.INSTRUCTION.size, content)
-    _set(libc, _PR_SET_DUMPABLE, ctypes.c_ulong(0))
-    _set(libc, _PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1))
-    _set(libc, _PR_SET_SECCOMP, ctypes.c_ulong(_FILTER_MODE), ctypes.byref(program))
-
-
-def _set(libc: ctypes.CDLL, option: int, value: ctypes.c_ulong, pointer: object = None) -> None:
-    if libc.prctl(option, value, pointer or ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    program = filter_bytes(os.getpid())
+    kernel.hide()
+    kernel.gain_nothing()
+    kernel.filter_calls(program)

@@ -230,7 +230,7 @@ class Zygote:
 
     def _await_door(self, line: socket.socket) -> list[int]:
         """Until the jail is made, what a call would write becomes this process's own."""
-        join.hide()
+        kernel.hide()
         pages.populate(self._written)
         return socket.recv_fds(line, 1, len(join.DOOR) + 1)[1]
 
