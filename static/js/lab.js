@@ -33,7 +33,7 @@ addEventListener("submit", (event) => { leaving ||= !event.defaultPrevented && !
 const guide = ({ html }) => { console_.guide(html); };
 
 new Stream(lab.dataset.urlStream, lab.dataset.after, {
-  block: (data) => console_.block(data.html),
+  block: (data) => console_.block(data),
   output: (data) => console_.output(data),
   guide,
   prompt: (data) => put(data.html),

@@ -1,10 +1,10 @@
-// The line at the bottom: Enter runs, Shift+Enter breaks the line, arrows recall, Ctrl+C clears or stops, Ctrl+L clears the view, Esc leaves.
+// The line of one terminal: Enter runs, Shift+Enter breaks the line, arrows recall, Ctrl+C clears or stops, Ctrl+L clears the view, Esc leaves.
 export class Prompt {
   // on: {run(line), stop(), clear(), leave()}; busy(): whether a command runs
   constructor(form, lines, on, busy) {
     Object.assign(this, { form, lines, on, busy, at: lines.length, draft: "" });
     this.box = form.querySelector("textarea");
-    this.word = form.querySelector("#prompt-word");
+    this.word = form.querySelector(".con-word");
     form.addEventListener("submit", (event) => { event.preventDefault(); this.run(); });
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.box.addEventListener("input", () => { this.at = this.lines.length; this.grow(); });

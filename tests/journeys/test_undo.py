@@ -48,10 +48,10 @@ def test_back_and_forward_by_keyboard_while_a_second_page_follows(jisoo: Any) ->
     second.goto(jisoo.page.url)
     second.wait_for_selector("#main[data-live]")
 
-    # From the line, two steps back by Shift+Tab: Redo, then Undo.
+    # From the empty line, two steps by Tab: Run, then Undo.
     jisoo.page.focus("#line")
-    jisoo.page.keyboard.press("Shift+Tab")
-    jisoo.page.keyboard.press("Shift+Tab")
+    jisoo.page.keyboard.press("Tab")
+    jisoo.page.keyboard.press("Tab")
     expect(jisoo.page.locator("#undo")).to_be_focused()
     jisoo.page.keyboard.press("Enter")
     expect(notice(jisoo)).to_have_text(f"Went back to before #{jisoo_number(jisoo, gone)}: {gone}")

@@ -1,0 +1,179 @@
+// One terminal: its log of blocks, its prompt, and what it sends. A page may hold several, so nothing here goes by a global id.
+import { post, uuid } from "./post.js";
+import { Prompt } from "./prompt.js";
+import { put } from "./place.js";
+
+const NEAR = 48;
+const GOES_TO_PROGRAM_MS = 700;
+
+export class Terminal {
+  // page: the Console, for its words, addresses, readiness, and settle() where this terminal becomes busy or free
+  constructor(element, page) {
+    Object.assign(this, { element, page, words: page.words, number: Number(element.dataset.terminal) });
+    this.log = element.querySelector(".con-log");
+    this.sending = null;  // {line, key}: kept until it certainly arrived, so that trying again never runs it twice
+    this.stuck = true;
+    this.log.addEventListener("scroll", () => { this.stuck = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR; });
+    const form = element.querySelector("form.prompt");
+    if (form) this.listen(form);
+  }
+
+  listen(form) {
+    const lines = JSON.parse(document.getElementById("history").textContent);
+    const on = { run: (line) => this.run(line), stop: () => this.stop(), clear: () => this.clear(), leave: () => this.log.focus() };
+    this.prompt = new Prompt(form, lines, on, () => Boolean(this.running()));
+    this.element.addEventListener("click", (event) => {
+      if (event.target.closest("[data-stop]")) this.stop();
+    });
+    this.element.addEventListener("submit", (event) => {
+      if (!("input" in event.target.dataset)) return;
+      event.preventDefault();
+      this.answer(event.target, "\n");
+    });
+    this.log.addEventListener("keydown", (event) => this.inputKey(event));
+  }
+
+  running() {
+    return this.log.querySelector(".block[data-running]");
+  }
+
+  get busy() {
+    return Boolean(this.running()) || Boolean(this.posting);
+  }
+
+  say(text) {
+    this.prompt?.say(text);
+  }
+
+  url(name) {
+    return this.page.lab.dataset[`url${name}`];
+  }
+
+  // What the learner sends ------------------------------------------------------------------------------------------
+
+  async run(line, button) {
+    if (this.posting) return;
+    if (this.running()) return this.say(this.words.busy);
+    if (this.sending?.line !== line) this.sending = { line, key: uuid() };
+    this.posting = true;
+    this.page.settle();
+    this.say("");
+    this.page.lab.dispatchEvent(new CustomEvent("lab:run", { detail: button }));
+    const cols = Math.max(40, Math.min(200, Math.floor((this.log.clientWidth - 50) / 7.85)));
+    const answer = await post(this.url("Commands"), { line, key: this.sending.key, cols, terminal: this.number });
+    this.posting = false;
+    if (answer.ok) this.arrived(line, answer.text, button);
+    else this.refused(line, answer, button);
+    this.page.settle();
+  }
+
+  arrived(line, html, button) {
+    this.sending = null;
+    this.prompt.taken(line);
+    if (this.prompt.box.value === line) this.prompt.set("");
+    const id = html.match(/id="(command-[^"]+)"/)?.[1];
+    if (!id || !document.getElementById(id)) this.block(html);  // the stream may have been quicker
+    this.bottom();
+    if (!button) this.prompt.box.focus();
+  }
+
+  refused(line, answer, button) {
+    const word = { 0: this.words.notSent, 401: this.words.signedOut, 403: this.words.forbidden }[answer.status];
+    if (answer.status >= 400 && answer.status !== 401 && answer.status !== 403) this.sending = null;
+    this.say(word ?? (answer.status === 409 || answer.status === 422 ? answer.text : this.words.failed));
+    if (button && !this.prompt.box.value) this.prompt.set(line);
+  }
+
+  async stop() {
+    const block = this.running();
+    if (!block) return;
+    const state = block.querySelector("[data-elapsed-word]");
+    if (state) state.textContent = this.words.stopping;
+    const answer = await post(this.url("Stop"), { command: block.dataset.command });
+    if (!answer.ok && answer.status !== 404) this.say(answer.status === 409 ? answer.text : this.words.failed);
+  }
+
+  async answer(form, end) {
+    const field = form.querySelector("input[name=text]");
+    const text = field.value;
+    field.value = "";
+    const answer = await post(this.url("Input"), { command: form.closest(".block").dataset.command, text: text + end });
+    if (answer.ok) return;
+    if (field.isConnected && !field.value) field.value = text;
+    this.say(answer.status === 409 ? answer.text : this.words.failed);
+  }
+
+  inputKey(event) {
+    const field = event.target.closest("[data-input] input");
+    if (!field || !event.ctrlKey) return;
+    if (event.key === "c" && field.selectionStart === field.selectionEnd) { event.preventDefault(); this.stop(); }
+    if (event.key === "d") { event.preventDefault(); this.answer(field.form, "\x04"); }
+  }
+
+  clear() {
+    for (const block of this.log.querySelectorAll(".block:not([data-running])")) block.remove();
+  }
+
+  // What the stream brings ------------------------------------------------------------------------------------------
+
+  block(html) {
+    this.element.querySelector(".con-empty[data-first]")?.remove();
+    const had = this.running();
+    const focused = this.log.contains(document.activeElement) && document.activeElement.closest("[data-input]") && document.activeElement;
+    const typed = focused?.value ?? "";
+    put(html, this.log);
+    if (had && !this.running() && focused && this.prompt) this.comeBack(typed);
+    if (!had && this.running()) setTimeout(() => this.goToProgram(), GOES_TO_PROGRAM_MS);
+    this.page.settle();
+  }
+
+  // As in a terminal, what is typed while a program runs goes to it. Quick commands move nothing.
+  goToProgram() {
+    const box = this.prompt?.box;
+    if (box && document.activeElement === box && !box.value) this.running()?.querySelector("[data-input] [name=text]")?.focus({ preventScroll: true });
+  }
+
+  // What was typed ahead is not lost with the program's field.
+  comeBack(typed) {
+    if (typed && !this.prompt.box.value) this.prompt.set(typed);
+    this.prompt.box.focus();
+  }
+
+  output({ id, lines, current }) {
+    const out = this.log.querySelector(`#command-${CSS.escape(String(id))} .block-out[data-output]`);
+    if (!out) return;
+    if (lines) out.querySelector(".out-lines").insertAdjacentHTML("beforeend", lines);
+    out.querySelector(".out-current").innerHTML = current;
+    this.bottom();
+  }
+
+  refresh(html) {
+    const at = document.activeElement?.id;
+    this.log.innerHTML = html;
+    window.htmx?.process(this.log);
+    if (at && document.activeElement?.id !== at) document.getElementById(at)?.focus();
+    this.page.settle();
+  }
+
+  // How it looks ----------------------------------------------------------------------------------------------------
+
+  settle() {
+    const run = this.element.querySelector("form.prompt .cbtn-main");
+    if (run) run.disabled = this.busy || !this.page.ready;
+    for (const block of this.log.querySelectorAll("[data-running]")) block.startedAt ??= performance.now() - Number(block.dataset.running);
+    if (!this.busy && this.prompt?.word.textContent === this.words.busy) this.say("");
+    this.bottom();
+  }
+
+  tick() {
+    const block = this.running();
+    const word = block?.querySelector("[data-elapsed]");
+    if (!word) return;
+    const seconds = Math.max(0, Math.floor((performance.now() - block.startedAt) / 1000));
+    word.textContent = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
+  bottom() {
+    if (this.stuck) this.log.scrollTop = this.log.scrollHeight;
+  }
+}
