@@ -88,6 +88,8 @@ class Live:
             raise Fault("refused", f"{frame.kind} before open")
         elif frame.kind == "run":
             self._run(frame.header)
+        elif frame.kind in {"dial", "watch"} and frame.fds and self._network is not None:
+            self._network.ask(_inside(frame.header), frame.fds[0])
         elif frame.kind in {"call", "advance", "freeze"}:
             self._account.ask(frame.header)
         elif (command := self._commands.get(frame.header.get("id"))) is not None:
@@ -210,6 +212,16 @@ class Live:
                 self._link.send({"kind": "closed"})
             self._link.close(linger=True)
             self._gone(self)
+
+
+def _inside(header: dict[str, Any]) -> dict[str, Any]:
+    """What the helper is asked, as it expects it. Raises ValueError, KeyError."""
+    if header["kind"] == "watch":
+        return {"kind": "watch"}
+    cloud, port = bool(header.get("cloud")), int(header["port"])
+    if not 0 < port < 65536 or (cloud and port not in {80, 443}):
+        raise ValueError(f"port {port}")
+    return {"kind": "dial", "cloud": cloud, "port": port}
 
 
 def _pass_to(command: Command, frame: wire.Frame) -> None:

@@ -1,4 +1,4 @@
-"""A sandbox's own network: a helper process that made it, holds it, and answers names and instance metadata in it.
+"""A sandbox's own network: a helper process that made it, holds it, answers names and instance metadata in it, and connects in it.
 
 The helper is a fork of the supervisor (no exec: a few milliseconds). It makes a user and a network namespace with nothing but ``lo``,
 binds the sockets, passes the cloud's listeners and the namespaces out, gives up what it can and serves until the supervisor
@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import kernel, lockdown, responder
+from sandbox.jail import inside, kernel, lockdown, responder
 from sandbox.jail.dns import CLOUD_ADDRESS
 
 METADATA_ADDRESS = "169.254.169.254"
@@ -50,6 +50,11 @@ class Network:
     user_ns: int
     net_ns: int
     listeners: list[socket.socket]
+
+    def ask(self, header: dict[str, object], reply: int) -> None:
+        """Have the helper answer on the socket ``reply`` (see ``inside.py``). Never waits: where it cannot be told, that one is closed."""
+        with contextlib.suppress(wire.WireError):
+            wire.send(self.control, header, fds=[reply])
 
     def close_listeners(self) -> None:
         while self.listeners:
@@ -85,6 +90,7 @@ class Draft:
             frame.close()
             self.abandon()
             raise Fault("network", f"The sandbox's network did not come up: {detail}.")
+        self.control.setblocking(False)
         user_ns, net_ns, *listeners = frame.fds
         network = Network(self.pid, self.control, user_ns, net_ns, [socket.socket(fileno=fd) for fd in listeners])
         if os.fstat(net_ns).st_ino in {_inode("/proc/self/ns/net"), 0}:
@@ -160,8 +166,9 @@ def _helper(control: socket.socket, parent: int, outer: int | None, empty: Path)
             os.close(fd)
         for listener in listeners:
             listener.close()
+        tables = inside.open_tables()
         _lock(empty)
-        responder.serve(control, sockets, identity)
+        responder.serve(control, sockets, identity, tables)
         status = 0
     finally:
         os._exit(status)

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -151,6 +151,15 @@ class Checkout:
         header = self._read(number).header
         return Frozen(**{one.name: header[one.name] for one in fields(Frozen) if one.name in header})
 
+    def inside(self, header: dict[str, Any]) -> socket.socket:
+        """Ask the helper in the sandbox's network: a socket on which it answers. From any thread; see ``reach``."""
+        if self._dead is not None:
+            raise self._dead
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._send(header, fds=[theirs.fileno()])
+        return ours
+
     def close(self) -> None:
         """End it; returns when no process of it is left. A checkout that is dead already closes silently."""
         try:
@@ -184,10 +193,10 @@ class Checkout:
         if (running := self._running) is not None:
             self._send({**header, "id": running}, payload)
 
-    def _send(self, header: dict[str, Any], payload: bytes = b"") -> None:
+    def _send(self, header: dict[str, Any], payload: bytes = b"", fds: Sequence[int] = ()) -> None:
         """A peer that is gone shows when its answer is read: what it last said, a fault perhaps, comes before its end."""
         with self._sending, contextlib.suppress(wire.WireError):
-            wire.send(self._sock, header, payload)
+            wire.send(self._sock, header, payload, fds)
 
     def _read(self, number: int | None) -> wire.Frame:
         """The next frame that answers ``number``; what belongs to a command that was given up is passed over."""

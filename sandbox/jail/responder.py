@@ -1,4 +1,5 @@
-"""The helper's loop: names over UDP and TCP, metadata over HTTP. One thread, few connections, each for a short time."""
+"""The helper's loop: names over UDP and TCP, metadata over HTTP, and what the worker asks (``inside.py``). One thread, few connections,
+each for a short time."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sandbox.jail import dns
+from sandbox.jail.inside import Inside
 from sandbox.jail.metadata import Metadata
 
 MAX_CONNECTIONS = 64
@@ -37,10 +39,13 @@ def own_names(identity: Mapping[str, str]) -> dict[str, str]:
     return {"localhost": "127.0.0.1", host: identity["private_ip"], host.partition(".")[0]: identity["private_ip"]}
 
 
-def serve(control: socket.socket, sockets: Sequence[socket.socket], identity: Mapping[str, str]) -> None:
-    """Until the other end of ``control`` closes. ``sockets``: bound, listening where they are streams; port 80 is metadata."""
+def serve(control: socket.socket, sockets: Sequence[socket.socket], identity: Mapping[str, str], tables: Sequence[int]) -> None:
+    """Until the other end of ``control`` closes. ``sockets``: bound, listening where they are streams; port 80 is metadata. ``tables``:
+    of ``inside.open_tables``."""
+    reserved = {*(sock.getsockname()[0] for sock in sockets), dns.CLOUD_ADDRESS}
     with selectors.DefaultSelector() as selector:
-        _Responder(selector, identity).run(control, sockets)
+        inside = Inside(selector, tables, ["127.0.0.1", "::1", identity["private_ip"]], sorted(reserved))
+        _Responder(selector, identity).run(control, sockets, inside)
 
 
 class _Responder:
@@ -50,7 +55,7 @@ class _Responder:
         self.own = own_names(identity)
         self.connections: set[_Connection] = set()
 
-    def run(self, control: socket.socket, sockets: Sequence[socket.socket]) -> None:
+    def run(self, control: socket.socket, sockets: Sequence[socket.socket], inside: Inside) -> None:
         self.selector.register(control, selectors.EVENT_READ, None)
         for sock in sockets:
             if sock.type == socket.SOCK_DGRAM:
@@ -60,11 +65,17 @@ class _Responder:
                 action = partial(self.accept, sock, self.http if metadata else self.dns_stream, once=metadata)
             self.selector.register(sock, selectors.EVENT_READ, action)
         while True:
-            for key, _events in self.selector.select(_SECONDS if self.connections else None):
+            waits = [seconds for seconds in (_SECONDS if self.connections else None, inside.wait()) if seconds is not None]
+            for key, _events in self.selector.select(min(waits, default=None)):
                 if key.data is None:
-                    return
-                with contextlib.suppress(OSError):
-                    key.data()
+                    if not inside.asked(control):
+                        return
+                    continue
+                # One before it in this round may have let go of it.
+                if self.selector.get_map().get(key.fd) is key:
+                    with contextlib.suppress(OSError):
+                        key.data()
+            inside.tick()
             now = time.monotonic()
             for connection in [one for one in self.connections if one.deadline < now]:
                 self.drop(connection)
