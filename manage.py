@@ -219,7 +219,10 @@ def run(arguments):
 def run_tests(arguments):
     os.chdir(str(ROOT))
     try:
-        return subprocess.run([sys.executable, "-m", "pytest", *arguments]).returncode
+        # Half of it waits, so that two share a machine well; a debugger needs the terminal to itself.
+        alone = any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
+        several = [] if alone else ["-n", "auto", "--maxprocesses", "4"]
+        return subprocess.run([sys.executable, "-m", "pytest", *several, *arguments]).returncode
     finally:
         if os.environ.get("COURSE_VAR_TEMPORARY") == "1":
             shutil.rmtree(str(VAR), ignore_errors=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+ORDER = {"up": 0, "journeys": 2}
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys come last: Playwright keeps an event loop running in this thread, in which no asynchronous test could have its own."""
-    items.sort(key=lambda item: "journeys" in item.path.parts)
+    """The longest files first, so that of several processes none is left with them at the end. Journeys last: Playwright keeps an event
+    loop running in this thread, in which no asynchronous test could have its own."""
+    items.sort(key=lambda item: next((ORDER[part] for part in item.path.parts if part in ORDER), 1))

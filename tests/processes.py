@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Wait for a condition, looking often; fails the test when it never comes."""
     deadline = time.monotonic() + seconds
     while not condition():

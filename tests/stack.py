@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from course.local.redis import server_program
+from course.local.site import free_port
 
 PEOPLE = {"minji": "learner", "jisoo": "learner", "teacher": "instructor", "boss": "admin"}
 PASSWORD = "correct-horse-battery"
@@ -33,7 +34,8 @@ class Stack:
     def __init__(self, var: Path) -> None:
         self.var = var
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.port = _free_port()
+        self.sessions: dict[str, Any] = {}  # cookies, by the name of who signed in
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.redis = var / "redis.sock"
         self.environment = {
@@ -104,12 +106,6 @@ class Stack:
                 return answer.status == 200
         except OSError:
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _until(ready: Callable[[], bool], seconds: float, what: str) -> None:

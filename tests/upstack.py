@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from course.local.site import free_port
 from tests.processes import alive, command_line, descendants, until
 
 
@@ -20,9 +20,7 @@ class Up:
     """A running ``up`` with a folder and a port of its own."""
 
     def __init__(self, var: Path, *options: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.var, self.log = var, var / "up.log"
         self.environment = {**os.environ, "COURSE_VAR": str(var), "COURSE_LOCAL": "1", "DJANGO_SETTINGS_MODULE": "course.settings"}
         with self.log.open("wb") as out:

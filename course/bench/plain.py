@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from course.local import site
+
 
 class Plain:
     def __init__(self, port: int) -> None:
@@ -38,9 +40,7 @@ class Plain:
 @contextmanager
 def plain() -> Iterator[Plain]:
     """A moto server for as long as the block lasts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = site.free_port()
     with (settings.VAR / "log" / "moto.log").open("wb") as log:
         server = subprocess.Popen([Path(sys.executable).with_name("moto_server"), "-p", str(port)], stdout=log, stderr=log)
     try:

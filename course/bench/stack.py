@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,7 +56,7 @@ def running(workers: int = 1) -> Iterator[Stack]:
         (settings.VAR / folder).mkdir(parents=True, exist_ok=True)
     translations.compile_all()
     call_command("migrate", verbosity=0, interactive=False)
-    port, services = _free_port(), list[Service]()
+    port, services = site.free_port(), list[Service]()
     server, url = redis.service(settings.VAR / "log" / "valkey.log")
     password = secrets.token_urlsafe(12)
     try:
@@ -72,9 +71,3 @@ def running(workers: int = 1) -> Iterator[Stack]:
 
 def _built() -> set[str]:
     return set(Start.objects.filter(step="").exclude(version=None).values_list("content_hash", flat=True))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import time
 import urllib.request
@@ -66,6 +67,13 @@ def wait(what: str, ready: Callable[[], bool], log_file: Path, seconds: float) -
         if time.monotonic() > deadline:
             raise NotUp(what, log_file, seconds)
         time.sleep(0.05)
+
+
+def free_port() -> int:
+    """One of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:

@@ -4,7 +4,6 @@ import dataclasses
 import os
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pytest
 
 from sandbox.cloud import tls
 from sandbox.jail import client
+from tests.processes import until
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 30.0
@@ -30,14 +30,6 @@ IDENTITY = {
     "expiration": "2099-01-01T00:00:00Z",
     "metadata_key": "00" * 32,
 }
-
-
-def until(condition: Callable[[], object], seconds: float = DEADLINE) -> None:
-    """Waits for an event that cannot be waited on otherwise (a process of another process has gone)."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.005)
 
 
 @dataclass

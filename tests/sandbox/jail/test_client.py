@@ -9,8 +9,8 @@ import pytest
 
 from sandbox.errors import CloudError, Fault
 from sandbox.jail import client
-from tests.processes import alive, descendants
-from tests.sandbox.conftest import IDENTITY, until
+from tests.processes import alive, descendants, until
+from tests.sandbox.conftest import IDENTITY
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.errors import Fault
 from sandbox.jail import client, join, kernel
-from tests.processes import alive, descendants, until
+from tests.processes import alive, comm, command_line, descendants, until
 from tests.sandbox.conftest import Console
 
 # `aws inside …` runs a shell line as a child of the warm process, which is its $PPID.
@@ -154,20 +154,9 @@ def test_who_rings_all_day_does_not_keep_others_out(
     assert other.run("aws --version").status == 0
 
 
-def look(pid: int, name: str) -> bytes:
-    try:
-        return Path("/proc", str(pid), name).read_bytes().strip()
-    except OSError:
-        return b""
-
-
-def comm(pid: int) -> str:
-    return look(pid, "comm").decode()
-
-
 def tool_of(supervisor: client.Supervisor) -> int:
     pids = descendants(supervisor.pid or 0)
-    return next(pid for pid in pids if b"sandbox.tools.zygote" in look(pid, "cmdline") and comm(pid) == "python3")
+    return next(pid for pid in pids if "sandbox.tools.zygote" in command_line(pid) and comm(pid) == "python3")
 
 
 @pytest.mark.slow
@@ -218,7 +207,7 @@ def test_who_is_not_where_it_should_be_goes_no_further(start: Callable[..., obje
 def test_the_zygote_is_nobodys_neighbour(warm_supervisor: client.Supervisor, warm_checkout: Console) -> None:
     """Its processes' numbers mean nothing inside, and it holds one capability, over what is the sandboxes' alone."""
     tool = tool_of(warm_supervisor)
-    fields = dict(line.split(":\t", 1) for line in look(tool, "status").decode().splitlines() if ":\t" in line)
+    fields = dict(line.split(":\t", 1) for line in Path(f"/proc/{tool}/status").read_text().splitlines() if ":\t" in line)
     assert int(fields["CapEff"], 16) == 1 << 21 and fields["Threads"] == "1"
     for kind in ("net", "user", "mnt", "ipc"):
         assert Path(f"/proc/{tool}/ns/{kind}").readlink() != Path(f"/proc/self/ns/{kind}").readlink()

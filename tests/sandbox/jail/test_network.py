@@ -11,7 +11,8 @@ from dnslib import QTYPE, RCODE, DNSRecord
 
 from sandbox.errors import Fault
 from sandbox.jail import dns, network
-from tests.sandbox.conftest import IDENTITY, until
+from tests.processes import until
+from tests.sandbox.conftest import IDENTITY
 
 OWN = {"localhost": "127.0.0.1", "workstation.example": "10.0.1.23"}
 

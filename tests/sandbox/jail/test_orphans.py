@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 from sandbox.jail import orphans
-from tests.processes import alive
-from tests.sandbox.conftest import ROOT, until
+from tests.processes import alive, until
+from tests.sandbox.conftest import ROOT
 
 
 def orphan(held: int) -> int:

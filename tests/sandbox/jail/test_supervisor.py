@@ -12,8 +12,8 @@ import pytest
 
 from sandbox import wire
 from sandbox.errors import Fault
-from tests.processes import alive, descendants
-from tests.sandbox.conftest import ROOT, until
+from tests.processes import alive, descendants, until
+from tests.sandbox.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
