@@ -15,6 +15,8 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from course import database
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("COURSE_VAR", BASE_DIR / ".var"))
 DEBUG = os.environ.get("COURSE_DEBUG") == "1"
@@ -84,18 +86,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR / "db.sqlite3",
-        "OPTIONS": {
-            # A deferred transaction that reads and then writes fails with "locked" under several writers.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+DATABASES = {"default": database.from_url(os.environ.get("DATABASE_URL", ""), VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "course.User"
 LOGIN_URL = "sign-in"

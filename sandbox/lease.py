@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 
 from sandbox.models import Sandbox
 
@@ -43,7 +43,7 @@ def _keep() -> None:
             held = dict(_held)
         for holder, pk in held.items():
             try:
-                close_old_connections()
                 Sandbox.objects.renew(pk, holder)
             except Exception:  # a database that is away for a moment must not end the thread: the lease outlasts two misses
                 log.exception("a lease could not be renewed")
+        connection.close()  # not held until the next time, nor a broken one used again

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from course.local.redis import server_program
 from course.local.site import free_port
+from tests import postgres
 
 PEOPLE = {"minji": "learner", "jisoo": "learner", "teacher": "instructor", "boss": "admin"}
 PASSWORD = "correct-horse-battery"
@@ -46,6 +47,7 @@ class Stack:
             "REDIS_URL": f"unix://{self.redis}",
             "DJANGO_SETTINGS_MODULE": "course.settings",
             "PYTHONDONTWRITEBYTECODE": "1",
+            **postgres.environment(),
         }
 
     def python(self, *arguments: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from course.local.site import free_port
+from tests import postgres
 from tests.processes import alive, command_line, descendants, until
 
 
@@ -23,6 +24,7 @@ class Up:
         self.port = free_port()
         self.var, self.log = var, var / "up.log"
         self.environment = {**os.environ, "COURSE_VAR": str(var), "COURSE_LOCAL": "1", "DJANGO_SETTINGS_MODULE": "course.settings"}
+        self.environment |= postgres.environment()
         with self.log.open("wb") as out:
             command = [sys.executable, "manage.py", "up", "--port", str(self.port), *options]
             self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.environment, stdout=out, stderr=out)

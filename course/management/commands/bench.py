@@ -42,7 +42,8 @@ class Command(BaseCommand):
 
 def _run(arguments: list[str], folder: Path) -> int:
     """In a process of its own: settings are read once, and these name another folder."""
-    environment = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL", "COURSE_DEBUG"}}
+    theirs = {"REDIS_URL", "DATABASE_URL", "COURSE_BLOBS", "COURSE_DEBUG"}
+    environment = {name: value for name, value in os.environ.items() if name not in theirs}
     environment |= {"COURSE_VAR": str(folder), "COURSE_LOCAL": "1", "COURSE_SECRET_KEY": secrets.token_urlsafe(50)}
     environment |= {"DJANGO_SETTINGS_MODULE": "course.settings"}
     with subprocess.Popen([sys.executable, "-m", "course.bench", *arguments], env=environment, start_new_session=True) as process:

@@ -9,15 +9,24 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from course.local import processes
 from course.local.processes import Service, stop
 from tests.processes import until
+
+
+@pytest.fixture
+def own_children(monkeypatch) -> None:
+    """This process has children that are none of these tests', a database among them."""
+    monkeypatch.setattr(processes, "end_orphans", lambda: None)
 
 
 def service(tmp_path: Path, script: str) -> Service:
     return Service("test", ["sh", "-c", script], tmp_path / "log", grace=0.3)
 
 
-def test_a_dead_service_is_started_again_later_and_later(tmp_path: Path) -> None:
+def test_a_dead_service_is_started_again_later_and_later(tmp_path: Path, own_children) -> None:
     one = service(tmp_path, "exit 1")
     one.start()
     until(lambda: not one.alive())
@@ -32,7 +41,7 @@ def test_a_dead_service_is_started_again_later_and_later(tmp_path: Path) -> None
     stop([one])
 
 
-def test_one_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
+def test_one_that_ignores_sigterm_is_killed(tmp_path: Path, own_children) -> None:
     one = service(tmp_path, "trap '' TERM; echo on; while :; do sleep 1; done")
     one.start()
     until(lambda: (tmp_path / "log").read_text() == "on\n")

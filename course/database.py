@@ -1,0 +1,47 @@
+"""DATABASE_URL as Django's settings want it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def from_url(url: str, folder: Path) -> dict[str, Any]:
+    """``postgresql://user:password@host:port/name?sslmode=require`` (what is left out is libpq's: PGPASSWORD, ~/.pgpass), or SQLite in
+    ``folder`` where ``url`` is empty. Raises ImproperlyConfigured.
+
+    A connection is for one request or one task: under ASGI each request has a thread of its own, so that one kept open would never
+    be met again, and a worker's many threads would hold one each.
+    """
+    if not url:
+        return sqlite(folder)
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured("DATABASE_URL is to be like postgresql://user:password@host:5432/name (or empty, for SQLite).")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),  # a socket's folder can only be an option
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+    }
+
+
+def sqlite(folder: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": folder / "db.sqlite3",
+        "OPTIONS": {
+            # A deferred transaction that reads and then writes fails with "locked" under several writers.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }

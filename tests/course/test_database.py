@@ -1,0 +1,42 @@
+"""What DATABASE_URL becomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from course import database
+from tests.postgres import Cluster, fresh
+
+
+def test_without_one_it_is_sqlite_in_the_folder(tmp_path: Path) -> None:
+    assert database.from_url("", tmp_path)["NAME"] == tmp_path / "db.sqlite3"
+
+
+def test_every_part_of_the_address_arrives(tmp_path: Path) -> None:
+    found = database.from_url("postgresql://ad%40min:p%2Fw@db.example:6432/the%20course?sslmode=require&connect_timeout=5", tmp_path)
+    assert [found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == ["the course", "ad@min", "p/w", "db.example", "6432"]
+    assert found["OPTIONS"] == {"sslmode": "require", "connect_timeout": "5"}
+
+
+def test_a_socket_has_a_folder_instead_of_a_host(tmp_path: Path) -> None:
+    found = database.from_url("postgres://course@/course?host=/run/postgresql", tmp_path)
+    assert (found["HOST"], found["OPTIONS"]) == ("/run/postgresql", {})
+
+
+@pytest.mark.parametrize("url", ["mysql://course@db/course", "postgresql://db", "course.sqlite3"])
+def test_another_kind_is_refused_in_words(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="postgresql://user"):
+        database.from_url(url, tmp_path)
+
+
+def test_a_cluster_of_the_tests_own_answers_and_leaves_nothing(cluster: Cluster) -> None:
+    with psycopg.connect(fresh(cluster.url())) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("course",)
+    other = Cluster(cluster.bin)
+    other.stop()
+    assert not other.folder.exists()
+    assert other.process.returncode is not None
