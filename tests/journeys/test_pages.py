@@ -10,21 +10,23 @@ THEMES = ("light", "dark")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
-def faults(page: Any) -> list[str]:
+def faults(page: Any, under: str = "") -> list[str]:
+    """``under``: what an open menu lies over; its buttons are not meant to be hit then."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options=RULES).response["violations"]
+    context = {"exclude": [[under]]} if under else None
+    found = Axe().run(page, context=context, options=RULES).response["violations"]
     return [f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
 
 
-def check(visitor: Any, *, narrow: bool = True) -> None:
+def check(visitor: Any, *, narrow: bool = True, under: str = "") -> None:
     visitor.page.wait_for_load_state("load")  # colours are judged with the styles there
-    assert not faults(visitor.page), "\n".join(faults(visitor.page))
+    assert faults(visitor.page, under) == []
     if narrow:
         wide = visitor.page.viewport_size
         visitor.page.set_viewport_size({"width": 360, "height": 740})
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 360
-        assert not faults(visitor.page), "\n".join(faults(visitor.page))
+        assert faults(visitor.page, under) == []
         visitor.page.set_viewport_size(wide)
 
 
@@ -54,7 +56,7 @@ def test_a_learners_pages(visitor: Callable[..., Any], theme: str, locale: str) 
     one.run(f"printf '{colours}'; touch a.txt; false")
     check(one)
     one.page.click(".con-menu summary")
-    check(one)
+    check(one, under=".con-log")
     assert one.complaints == []
 
 
