@@ -14,6 +14,7 @@ from labs import control, following, preparing, presenting, publishing
 from labs.editions import keep_edition, lab_of
 from labs.lab.model import Lab
 from labs.models import Attempt, Command, Move, Passing, StepProgress
+from labs.screen_grid import MOST_COLS, MOST_ROWS
 from sandbox import actions as sandboxes
 from sandbox import waking
 from sandbox.errors import LearnerError
@@ -113,8 +114,8 @@ def _queue(attempt: Attempt, line: str, key: uuid.UUID, rows: int, cols: int) ->
         key=key,
         number=attempt.next_number(),
         line=line.replace("\0", ""),
-        rows=max(5, min(rows, 200)),
-        cols=max(20, min(cols, 400)),
+        rows=max(5, min(rows, MOST_ROWS)),
+        cols=max(20, min(cols, MOST_COLS)),
         cwd_before=presenting.cwd_of(attempt),
     )
     Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now())
@@ -147,7 +148,8 @@ def send_input(*, command: Command, text: str) -> None:
 
 
 def resize(*, command: Command, rows: int, cols: int) -> None:
-    control.send(command.pk, "resize", rows=max(5, min(rows, 200)), cols=max(20, min(cols, 400)))
+    """The running command's terminal has another size from now on."""
+    control.send(command.pk, "resize", rows=max(5, min(rows, MOST_ROWS)), cols=max(20, min(cols, MOST_COLS)))
 
 
 def show_hint(*, step: StepProgress) -> StepProgress:

@@ -10,7 +10,7 @@ import contextlib
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import redis
@@ -44,10 +44,12 @@ def send(command_id: int, what: str, **data: Any) -> bool:
 
 
 class Reins:
-    """Holds a running command; remembers the signals given, so that one asked for by message and by row is given once."""
+    """Holds a running command; remembers the signals given, so that one asked for by message and by row is given once. ``resized`` is
+    told a new size of its terminal."""
 
     def __init__(self, live: Controlled) -> None:
         self._live = live
+        self.resized: Callable[[int, int], object] = lambda _rows, _cols: None
         self._given: set[str] = set()
 
     def send(self, data: bytes) -> None:
@@ -55,6 +57,7 @@ class Reins:
 
     def resize(self, rows: int, cols: int) -> None:
         self._live.resize(rows, cols)
+        self.resized(rows, cols)
 
     def signal(self, name: str) -> None:
         """INT or KILL."""

@@ -27,6 +27,8 @@ from redis.exceptions import RedisError
 log = logging.getLogger(__name__)
 
 LENGTH = 500
+BYTES, FEWEST = 8 * 1024 * 1024, 16
+"""Where events are large a stream keeps fewer, so that it is never much larger than this."""
 EXPIRES_SECONDS = 3600
 KEEP_ALIVE_SECONDS = 15.0
 NOWHERE = ":0"
@@ -113,8 +115,9 @@ def publish(attempt_id: int, name: str, **data: Any) -> str:
     """Append an event; its position, or "" where Redis is away (pages then find a new epoch and take the state from the database)."""
     stream, meta = _keys(attempt_id)
     body = json.dumps({"event": name, **data}, separators=(",", ":"))
+    length = max(FEWEST, min(LENGTH, BYTES // len(body)))
     try:
-        found = client().eval(_PUBLISH, 2, stream, meta, secrets.token_hex(4), str(LENGTH), body, str(EXPIRES_SECONDS))
+        found = client().eval(_PUBLISH, 2, stream, meta, secrets.token_hex(4), str(length), body, str(EXPIRES_SECONDS))
     except RedisError as error:
         log.warning("an event of attempt %s was not published: %s", attempt_id, error)
         return ""

@@ -229,7 +229,7 @@ class CommandQuerySet(models.QuerySet["Command"]):
     def close(self, pk: Any, worker: str, **fields: Any) -> bool:
         """End a row that is still this worker's; False when the sweeper ended it first."""
         mine = self.filter(pk=pk, worker=worker, state=Command.State.RUNNING)
-        return mine.update(lease_until=None, ended=timezone.now(), **fields) == 1
+        return mine.update(lease_until=None, ended=timezone.now(), screen={}, **fields) == 1
 
 
 class Command(models.Model):
@@ -265,6 +265,7 @@ class Command(models.Model):
     exit_status = models.IntegerField(_("exit status"), null=True)
     reason = models.CharField(max_length=20, blank=True)
     output = models.BinaryField(default=b"")
+    screen = models.JSONField(default=dict, blank=True, editable=False)  # what a full-screen program shows: labs.screen.Shown
     stream_id = models.CharField(max_length=60, blank=True, help_text=_("The last event whose output the row holds."))
     cwd_before = models.CharField(max_length=4096, blank=True)
     cwd_after = models.CharField(max_length=4096, blank=True)

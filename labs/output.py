@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 
 from labs import control, events, publishing
 from labs.models import Command
+from labs.screen import Shown, Terminal
 from labs.terminal import Screen, Update, render
 from labs.wording import words
 
@@ -26,6 +27,10 @@ RENEW_SECONDS = 4.0
 WAITING_BYTES = 256 * 1024
 """More than this is not held for the page: the program waits, as it would for a slow terminal."""
 GLIMPSE = 2048
+PAGE_BYTES = 256 * 1024
+"""So many bytes of a screen go to the pages, and to the row, in a second."""
+IDLE = 3
+"""A screen is drawn for so long, and then nothing is for so many times as long: a program that floods it slows itself down alone."""
 
 
 class Kept:
@@ -83,12 +88,15 @@ class Output:
     """Write from the running thread; a thread of its own sends it on, keeps it, renews the row's lease and minds a stop asked for.
 
     As a context manager it ends with everything sent. The row gets the last of it with how the command ended (``value``); left by an
-    exception, at once. ``full_screen``: the program asked for the whole screen.
+    exception, at once. ``full_screen``: a program had a screen that is gone with it.
     """
 
     def __init__(self, command: Command, reins: control.Reins, in_language: Callable[[], Any]) -> None:
         self._command, self._reins, self._in_language = command, reins, in_language
-        self._screen, self._kept = Screen(), Kept()
+        self._lines, self._kept = Screen(), Kept()
+        self._terminal, self._screen = Terminal(command.rows, command.cols), Shown()
+        self._size: tuple[int, int] | None = None
+        reins.resized = self.resize
         self._waiting = bytearray()
         self._change = threading.Condition()
         self._ended = self._dirty = self._lost = self._unshown = False
@@ -99,7 +107,13 @@ class Output:
 
     @property
     def full_screen(self) -> bool:
-        return self._screen.full_screen
+        return self._terminal.alternate
+
+    def resize(self, rows: int, cols: int) -> None:
+        """The terminal's size is another one now; from any thread."""
+        with self._change:
+            self._size = rows, cols
+            self._change.notify_all()
 
     def write(self, data: bytes) -> None:
         with self._change:
@@ -140,35 +154,60 @@ class Output:
 
     def _once(self) -> bool:
         with self._change:
-            if not self._waiting and not self._ended:
+            behind = self._terminal.behind
+            if not self._waiting and not self._ended and not self._size and not behind:
                 self._change.wait(FLUSH_SECONDS)
-            data, ended = bytes(self._waiting), self._ended
-            self._waiting.clear()
+            data, ended = b"", self._ended
+            if ended or not behind:
+                data = bytes(self._waiting)
+                self._waiting.clear()
+            size, self._size = self._size, None
             self._change.notify_all()
-        if data or self._unshown:
-            self._send_on(data)
+        begun = time.thread_time()
+        if size:
+            self._terminal.resize(*size)
+        sent = self._send_on(data, last=ended)
         now = time.monotonic()
         if self._dirty and (self._lost if ended else self._flush_is_due(now)):
             self._keep()
         if not ended and now - self._renewed >= RENEW_SECONDS:
             self._renew()
-        if data and not ended:
-            with self._change:
-                self._change.wait_for(lambda: self._ended or len(self._waiting) >= WAITING_BYTES, BATCH_SECONDS)
-        return ended and not self._waiting
+        if (data or behind or size) and not ended:
+            self._rest(sent, time.thread_time() - begun)
+        return ended
+
+    def _rest(self, sent: int, worked: float) -> None:
+        """Until the next round is due. Lines are taken sooner where many wait; a screen has its pace, whatever comes."""
+        drawing = self._terminal.display is not None or self._terminal.behind
+        pause = max(BATCH_SECONDS, IDLE * worked, sent / PAGE_BYTES) if drawing else BATCH_SECONDS
+        with self._change:
+            self._change.wait_for(lambda: self._ended or (not drawing and len(self._waiting) >= WAITING_BYTES), pause)
 
     def _flush_is_due(self, now: float) -> bool:
-        return now - self._flushed >= FLUSH_SECONDS or (self._unflushed >= FLUSH_BYTES and not self._kept.full)
+        pause = max(FLUSH_SECONDS, sum(map(len, self._screen.rows)) / PAGE_BYTES)
+        return now - self._flushed >= pause or (self._unflushed >= FLUSH_BYTES and not self._kept.full)
 
-    def _send_on(self, data: bytes) -> None:
-        if data:
-            self._kept.add(data)
-            self._dirty, self._unflushed = True, self._unflushed + len(data)
-        update = self._update(data)
-        if update is None:
-            return
+    def _send_on(self, data: bytes, *, last: bool) -> int:
+        """How many bytes of a screen were sent."""
+        lines = self._terminal.feed(data, last=last)
+        if lines:
+            self._kept.add(lines)
+            self._dirty, self._unflushed = True, self._unflushed + len(lines)
+        if (lines or self._unshown) and (update := self._update(lines)) is not None:
+            self._sent(publishing.output(self._command, update))
+        display = self._terminal.display
+        if display is not None and (reply := display.reply()):
+            self._reins.send(reply)
+        whole, rows = self._screen.update(display)
+        self._dirty = self._dirty or whole or bool(rows)
+        if whole:
+            self._sent(publishing.screen(self._command, self._screen.state()))
+        elif rows:
+            self._sent(publishing.screen_rows(self._command, rows))
+        return sum(map(len, rows.values()))
+
+    def _sent(self, after: str) -> None:
         before = self._command.stream_id
-        after = publishing.output(self._command, update)
         self._command.stream_id = after
         if events.split(after)[0] != events.split(before)[0]:
             # The stream was lost, and with it what had not been read: the row is brought up to now, and the whole block sent.
@@ -178,7 +217,7 @@ class Output:
     def _update(self, data: bytes) -> Update | None:
         """A page is not made to hold more than the row keeps: past that it sees the last lines, once a second and when it falls quiet."""
         if not self._kept.full:
-            return self._screen.feed(data)
+            return self._lines.feed(data)
         now = time.monotonic()
         self._unshown = bool(data) and now - self._shown < FLUSH_SECONDS
         if self._unshown:
@@ -187,8 +226,8 @@ class Output:
         return Update("", render(self._kept.glimpse()))
 
     def _keep(self) -> None:
-        self._command.output = self._kept.value()
-        self._store(output=self._command.output, stream_id=self._command.stream_id)
+        self._command.output, self._command.screen = self._kept.value(), self._screen.state()
+        self._store(output=self._command.output, screen=self._command.screen, stream_id=self._command.stream_id)
         self._flushed, self._unflushed, self._dirty = time.monotonic(), 0, False
 
     def _renew(self) -> None:

@@ -2,7 +2,8 @@
 
 Contexts (all plain values, texts in the active language):
 ``block.html``   block: id number line state running failed ok status_words duration elapsed_ms prompt output_html current_html
-                 message fault undone rewindable changes{added changed removed words more} changes_url
+                 screen{rows height cols app paste} message note fault undone rewindable
+                 changes{added changed removed words more} changes_url
 ``step.html``    step: id number title passed current points got segments seen[kind word what] hints hints_left has_solution solution
                  solution_cost check_url hint_url solution_url
 ``track.html``   track: passed steps got points complete
@@ -72,6 +73,8 @@ def block(command: Command) -> dict[str, Any]:
         "prompt": where(command.cwd_before),
         "output_html": _safe(shown.lines_html),
         "current_html": _safe(shown.tail_html),
+        "screen": screen(command.screen) if running else {},
+        "note": command.message == "full-screen",
         "message": ours(command.message, **command.message_values) if command.message else "",
         "undone": command.undone,
         "rewindable": command.version_id is not None,
@@ -80,8 +83,13 @@ def block(command: Command) -> dict[str, Any]:
     }
 
 
+def screen(state: dict[str, Any]) -> dict[str, Any]:
+    """A kept ``labs.screen.Shown`` for ``screen.html``; empty where there is none."""
+    return state and {**state, "rows": [_safe(row) for row in state["rows"]], "height": len(state["rows"])}
+
+
 def _safe(html: str) -> SafeString:
-    return mark_safe(html)  # noqa: S308 - only of labs.terminal and labs.lab.prose, which escape and sanitise
+    return mark_safe(html)  # noqa: S308 - only of labs.terminal, labs.screen and labs.lab.prose, which escape and sanitise
 
 
 def _status_words(command: Command) -> str:
@@ -236,7 +244,7 @@ def _after(position: str, running: Command | None) -> str:
 
 def urls(attempt: Attempt) -> dict[str, str]:
     """The attempt's addresses, by the names that ``labs.urls`` gives them; all but ``start`` take the attempt's key."""
-    names = ("page", "stream", "commands", "input", "stop", "undo", "redo", "rewind", "reset", "reset-step", "skip")
+    names = ("page", "stream", "commands", "input", "stop", "size", "undo", "redo", "rewind", "reset", "reset-step", "skip")
     return {"start": reverse("start", args=[attempt.lab])} | {name: reverse(name, args=[attempt.pk]) for name in names}
 
 

@@ -1,7 +1,7 @@
 """Tells the pages of an attempt what changed, as HTML in the learner's language.
 
-Events: ``block`` {html}, ``output`` {id, lines, current}, ``guide`` {html}, ``prompt`` {html}, ``clock`` {html}, ``moved``
-(``move_state``), ``reload`` {}.
+Events: ``block`` {html}, ``output`` {id, lines, current}, ``screen`` {id, html or rows}, ``guide`` {html}, ``prompt`` {html},
+``clock`` {html}, ``moved`` (``move_state``), ``reload`` {}.
 """
 
 from __future__ import annotations
@@ -44,6 +44,21 @@ def command_changed(command: Command) -> str:
 def output(command: Command, update: Update) -> str:
     """Lines to append to the block and the line that it stands in; the event's position."""
     return events.publish(command.attempt_id, "output", id=command.pk, lines=update.lines_html, current=update.tail_html)
+
+
+def screen(command: Command, state: dict[str, Any]) -> str:
+    """The whole screen of a program (``labs.screen.Shown.state``), or that there is none any more; the event's position."""
+    html = ""
+    if state:
+        attempt = command.attempt
+        shown = {"id": command.pk, "line": command.line, "screen": presenting.screen(state)}
+        html = _render("screen", attempt, block=shown, urls=presenting.urls(attempt))
+    return events.publish(command.attempt_id, "screen", id=command.pk, html=html)
+
+
+def screen_rows(command: Command, rows: dict[str, str]) -> str:
+    """Those that changed, by their number; the event's position."""
+    return events.publish(command.attempt_id, "screen", id=command.pk, rows=rows)
 
 
 def guide_changed(lab: Lab, attempt: Attempt) -> None:

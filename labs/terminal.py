@@ -3,6 +3,7 @@
 Every character is escaped exactly once, colours become classes of a fixed palette, links go to http(s) only, and whatever else a
 terminal would obey (titles, clipboards, device queries) is dropped. It knows one line at a time: carriage returns, backspaces and
 erasures act within the current line; a finished line never changes. Feeding it in pieces gives what feeding it at once gives.
+A program that wants the whole screen writes to ``labs.screen`` instead.
 """
 
 from __future__ import annotations
@@ -22,9 +23,8 @@ MAX_COLUMNS = 4096
 MAX_SEQUENCE = 4096
 MAX_MARKS = 6
 _RUN = re.compile(r"[ -~]+")
-_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 _LINK = re.compile(r"https?://[!#$%&()*+,./0-9:;=?@A-Z\[\]_a-z~'-]{1,2000}", re.IGNORECASE)
-_FULL_SCREEN = {"?1049", "?1047", "?47"}
 
 
 class Cell(NamedTuple):
@@ -43,10 +43,9 @@ class Update:
 
 
 class Screen:
-    """Feed it bytes; ``full_screen`` turns true when a program asks for the screen as a whole."""
+    """Feed it bytes."""
 
     def __init__(self) -> None:
-        self.full_screen = False
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._cells: list[Cell] = []
         self._at = 0
@@ -61,8 +60,8 @@ class Screen:
         while at < len(text):
             if at >= whole and not (self._kind or self._cells or self._at):
                 if found := terminal_lines.match(text, at, self._style):
-                    at, html, self._style = found
-                    self._done.append(html)
+                    at, drawn, self._style = found
+                    self._done.append(drawn)
                     continue
                 whole = text.find("\n", at) + 1 or len(text)  # once a line: a line of sequences alone must not be tried at each
             if not self._kind and (run := _RUN.match(text, at)):
@@ -72,7 +71,7 @@ class Screen:
             self._one(text[at])
             at += 1
         lines, self._done = "".join(self._done), []
-        return Update(lines, _html(self._cells))
+        return Update(lines, html(self._cells))
 
     # --- sequences ---------------------------------------------------------------------------------------------------------
 
@@ -149,8 +148,6 @@ class Screen:
     def _obey(self, final: str, params: str) -> None:
         if final == "m" and not params.startswith(("?", ">", "<", "=")):
             self._style = sgr(self._style, params)
-        elif final == "h" and set(params.split(";")) & _FULL_SCREEN:
-            self.full_screen = True
         elif final in _MOVES and params.isascii() and (params.isdecimal() or not params):
             self._move(final, min(int(params[:6]), MAX_COLUMNS) if params else None)
 
@@ -187,7 +184,7 @@ class Screen:
             self._at += len(part)
 
     def _put(self, char: str) -> None:
-        if not _PRINTABLE.fullmatch(char):
+        if not PRINTABLE.fullmatch(char):
             self._put_invisible(char)
             return
         if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
@@ -246,7 +243,7 @@ class Screen:
             self._cells[at] = Cell(" ", PLAIN)
 
     def _finish_line(self) -> None:
-        self._done.append(_html(self._cells) + "\n")
+        self._done.append(html(self._cells) + "\n")
         self._cells = []
         self._at = 0
 
@@ -260,7 +257,8 @@ def render(data: bytes) -> str:
     return update.lines_html + update.tail_html
 
 
-def _html(cells: list[Cell]) -> str:
+def html(cells: list[Cell]) -> str:
+    """One line of them."""
     parts: list[str] = []
     start = 0
     while start < len(cells):

@@ -104,3 +104,14 @@ def _nearest(red: int, green: int, blue: int) -> int:
         return (red - other[0]) ** 2 + (green - other[1]) ** 2 + (blue - other[2]) ** 2
 
     return min(range(16), key=distance)
+
+
+@lru_cache(maxsize=1024)
+def codes(style: Style) -> str:
+    """The SGR sequence after which a terminal writes so, whatever was before; its link is left out."""
+    numbers = ["0", *sorted(str(number) for number, flag in _ON.items() if flag in style.flags)]
+    if style.fg is not None:
+        numbers.append(str(style.fg + (30 if style.fg < 8 else 82)))
+    if style.bg is not None:
+        numbers.append(str(style.bg + (40 if style.bg < 8 else 92)))
+    return f"\x1b[{';'.join(numbers)}m"

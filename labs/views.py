@@ -128,14 +128,15 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
 @login_required
 @require_POST
 def commands(request: HttpRequest, pk: int) -> HttpResponse:
-    """Queue a line. Fields: line, key (a uuid made by the page: the same one again runs nothing again), cols."""
+    """Queue a line. Fields: line, key (a uuid made by the page: the same one again runs nothing again), rows, cols."""
     attempt = access.own_attempt(request, pk)
     try:
         key = uuid.UUID(request.POST.get("key", ""))
     except ValueError:
         key = uuid.uuid4()
     try:
-        command = actions.submit_command(attempt=attempt, line=request.POST.get("line", ""), key=key, cols=number(request, "cols", 100))
+        rows, cols = number(request, "rows", 24), number(request, "cols", 100)
+        command = actions.submit_command(attempt=attempt, line=request.POST.get("line", ""), key=key, rows=rows, cols=cols)
     except LearnerError as error:
         return refusal(request, attempt, error)
     if not by_script(request):

@@ -64,9 +64,7 @@ SENTENCES = {
     "files": _("Ended: it held more files and connections open than the sandbox allows."),
     "disk": _("Ended: it wrote more to the disk than the sandbox has."),
     "killed": _("Ended."),
-    "full-screen": _(
-        "This program wants the whole screen, which the console does not have. Use one that prints lines: cat, head, tail, grep, sed."
-    ),
+    "full-screen": _("A full-screen program ran here. As in any terminal, its screen went with it."),
     "output-cut": _("%(bytes)s of output left out here"),
     # why there is no sandbox
     "lab-broken": _("This lab could not be prepared. The course's administrators can see why."),

@@ -3,6 +3,7 @@ import { Console } from "./console.js";
 import { askInDialog } from "./dialog.js";
 import { listen as listenCopy } from "./copy.js";
 import { put } from "./place.js";
+import { Screens } from "./screen.js";
 import { split, tabs } from "./splitter.js";
 import { Stream } from "./stream.js";
 
@@ -17,6 +18,7 @@ askInDialog(lab);
 split(lab, document.getElementById("split"));
 const show = tabs(lab);
 const console_ = new Console(lab, words);
+const screens = new Screens(lab, (screen, word) => console_.of(screen).say(word));
 
 lab.addEventListener("lab:run", () => show("console"));
 
@@ -35,6 +37,7 @@ const guide = ({ html }) => { console_.guide(html); };
 new Stream(lab.dataset.urlStream, lab.dataset.after, {
   block: (data) => console_.block(data),
   output: (data) => console_.output(data),
+  screen: (data) => screens.show(data),
   guide,
   prompt: (data) => put(data.html),
   clock: (data) => put(data.html),

@@ -2,6 +2,7 @@
 import { post, uuid } from "./post.js";
 import { Prompt } from "./prompt.js";
 import { put } from "./place.js";
+import { fit } from "./screen.js";
 
 const NEAR = 48;
 const GOES_TO_PROGRAM_MS = 700;
@@ -59,8 +60,7 @@ export class Terminal {
     this.page.settle();
     this.say("");
     this.page.lab.dispatchEvent(new CustomEvent("lab:run", { detail: button }));
-    const cols = Math.max(40, Math.min(200, Math.floor((this.log.clientWidth - 50) / 7.85)));
-    const answer = await post(this.url("Commands"), { line, key: this.sending.key, cols, terminal: this.number });
+    const answer = await post(this.url("Commands"), { line, key: this.sending.key, ...fit(this.log), terminal: this.number });
     this.posting = false;
     if (answer.ok) this.arrived(line, answer.text, button);
     else this.refused(line, answer, button);

@@ -61,7 +61,7 @@ def test_a_lost_sandbox_begins_again_with_the_points_kept(attempt, lab, learner,
 def test_submitting_queues_and_wakes(attempt, woken, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         command = submit(attempt, "ls\r\n", rows=1000, cols=1)
-    assert (command.line, command.number, command.state, command.rows, command.cols) == ("ls", 1, "queued", 200, 20)
+    assert (command.line, command.number, command.state, command.rows, command.cols) == ("ls", 1, "queued", 80, 20)
     assert command.cwd_before == "/home/ec2-user/environment"
     assert woken == [("labs.tasks.run_command", command.pk)]
 

@@ -97,6 +97,13 @@ async def test_trimmed_entries_are_a_gap(monkeypatch):
     assert events.split(last)[0] == events.split(found[0].position)[0]
 
 
+async def test_large_events_are_kept_in_smaller_number(monkeypatch):
+    monkeypatch.setattr(events, "BYTES", 64 * 1024)
+    for _ in range(200):
+        events.publish(1, "more", html="x" * 8192)
+    assert events.client().xlen(events._keys(1)[0]) <= 2 * events.FEWEST
+
+
 async def test_a_stream_begun_anew_is_a_gap(live_redis):
     for _ in range(5):
         where = events.publish(1, "old")

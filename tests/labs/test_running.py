@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from labs import actions, control, events, running
+from labs import actions, control, events, presenting, running
 from labs.models import Command
 from sandbox import workers
 from sandbox.errors import Busy, Fault, OverQuota
@@ -274,9 +274,54 @@ def test_a_flood_neither_fills_the_memory_nor_the_page(attempt, fake):
     assert len(published(attempt)) < 200
 
 
-def test_a_program_for_the_whole_screen_is_named_as_such(attempt, fake):
-    fake.on_run = says(b"\x1b[?1049h\x1b[2Jvim")
-    assert ran(attempt, "vim").message == "full-screen"
+def test_a_program_with_the_whole_screen(attempt, fake):
+    seen = []
+
+    def edits(live, line, write):
+        write(b"before\r\n\x1b[?1049h\x1b[2J\x1b[Hvim <1>\x1b[6n")
+        until(lambda: live.typed == b"\x1b[1;8R" and Command.objects.get(line="vim").screen)
+        seen.append(Command.objects.get(line="vim"))
+        write(b"\x1b[2;1H~\x1b[?1049lafter\r\n")
+        return 0
+
+    fake.on_run = edits
+    command = ran(attempt, "vim")
+    assert (bytes(command.output), command.message, command.screen) == (b"before\r\nafter\r\n", "full-screen", {})
+    state = seen[0].screen
+    assert (state["rows"][0], len(state["rows"]), state["cols"]) == ('vim &lt;1&gt;<span class="cursor"> </span>', 24, 100)
+    screens = [one for one in published(attempt) if one["event"] == "screen"]
+    assert 'vim &lt;1&gt;<span class="cursor"> </span>' in screens[0]["html"]
+    assert screens[-1] == {"event": "screen", "id": command.pk, "html": ""}
+    page = presenting.block(seen[0])
+    assert page["screen"]["height"] == 24
+
+
+def test_a_screen_that_only_some_rows_change_of(attempt, fake):
+    def draws(live, line, write):
+        write(b"\x1b[?1049h\x1b[?25lone")
+        until(lambda: any(one["event"] == "screen" for one in published(attempt)))
+        write(b"\x1b[3;1Hthree")
+        until(lambda: [one for one in published(attempt) if one["event"] == "screen"][-1].get("rows") == {"2": "three"})
+        live.signals.append("drawn")
+        return 0
+
+    fake.on_run = draws
+    ran(attempt)
+    assert fake.signals == ["drawn"]
+
+
+def test_a_flooded_screen_is_drawn_at_a_pace(attempt, fake):
+    def floods(live, line, write):
+        write(b"\x1b[?1049h")
+        for _ in range(60):
+            write(b"\x1b[H" + b"\x1b[41m<\x1b[42m&" * 1000)
+        write(b"\x1b[?1049lquiet")
+        return 0
+
+    fake.on_run = floods
+    command = ran(attempt)
+    assert bytes(command.output) == b"quiet"
+    assert len(published(attempt)) < 200
 
 
 def test_checking_now(attempt, fake):

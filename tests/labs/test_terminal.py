@@ -117,14 +117,6 @@ def test_lines_are_bounded(sent):
         assert len(line) <= MAX_COLUMNS + 1
 
 
-def test_a_whole_screen_is_noticed():
-    screen = Screen()
-    screen.feed(b"\x1b[?10")
-    assert not screen.full_screen
-    screen.feed(b"49h")
-    assert screen.full_screen
-
-
 PLAIN_PIECES = ["hello ", "한글", "\r", "\n", "\b", "\t", "é", "e\u0301", "👩‍💻", "<b>", "&", "\x00", "\x7f", "\u202e", "\udcff", "x" * 300]
 COLOURS = ["[31m", "[0m", "[1;48;5;120m"]
 MOVES = ["[K", "[2D", "[5C", "[2P", "[3X", "[1K", "", "[", "(B"]

@@ -62,7 +62,7 @@ def test_takes_no_character_that_is_more_than_itself():
         if wanted.fullmatch(chr(code)):
             assert unicodedata.category(chr(code)) not in {"Mn", "Me", "Mc", "Cf", "Cc", "Zl", "Zp"}, hex(code)
             assert not unicodedata.combining(chr(code)), hex(code)
-            assert terminal._PRINTABLE.fullmatch(chr(code)), hex(code)
+            assert terminal.PRINTABLE.fullmatch(chr(code)), hex(code)
 
 
 def test_colours_go_on_over_lines():
