@@ -273,7 +273,7 @@ KINDS: dict[str, str] = {
         environment: applications.*.environments.*
     """,
     "secretsmanager": """
-        secret: secrets.*
+        secret: secrets.* {it.name}
     """,
     "acm": """
         certificate: _certificates.*

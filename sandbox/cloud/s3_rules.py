@@ -23,6 +23,7 @@ from sandbox.cloud.s3 import (
     integrity,
     lifecycle,
     listing,
+    locks,
     names,
     notifications,
     objects,
@@ -35,7 +36,7 @@ from sandbox.cloud.s3_access import DENIED, acls_disabled, blocked, bucket_named
 __all__ = ["Asked", "check", "finish", "install", "understand"]
 
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
-_TOPICS = (names, objects, integrity, customer_keys, encryption, uploads, listing, configurations, lifecycle, notifications)
+_TOPICS = (names, objects, integrity, customer_keys, encryption, uploads, listing, configurations, lifecycle, notifications, locks)
 _NOISE = ("x-amz-content-sha256", "x-amz-sdk-checksum-algorithm", "x-amzn-requestid")
 
 
@@ -43,6 +44,7 @@ def install() -> None:
     """What is changed in moto's S3 itself. Idempotent."""
     versions.install()
     listing.install()
+    locks.install()
 
 
 def understand(operation: Operation, request: Request, body: bytes, *, region: str, account: str) -> Asked:
@@ -70,6 +72,7 @@ def finish(asked: Asked, response: Response) -> None:
     encryption.finish(asked, headers)
     customer_keys.finish(asked, headers)
     objects.finish(asked)
+    locks.finish(asked, response)
     for name in _NOISE:
         headers.pop(name, None)
     headers["x-amz-request-id"], headers["x-amz-id-2"] = secrets.token_hex(8).upper(), secrets.token_urlsafe(56)

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -251,3 +252,23 @@ def test_destinations(cloud: Cloud) -> None:
     told = [loads(one["Body"]) for one in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
     assert [one["Event"] for one in told if "Event" in one] == ["s3:TestEvent"]
     assert [one["Records"][0]["s3"]["object"]["key"] for one in told if "Records" in one] == ["new.txt"]
+
+
+def test_object_lock_is_told_of(cloud: Cloud) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html"""
+    mine, where = cloud.client("s3"), {"Bucket": "held-bucket", "Key": "k"}
+    mine.create_bucket(Bucket="held-bucket", **WHERE)
+    mine.put_object(**where, Body=b"1")
+    missing = (400, "InvalidRequest", "Bucket is missing Object Lock Configuration")
+    assert refusal(mine.get_object_retention, **where)[:3] == refusal(mine.get_object_legal_hold, **where)[:3] == missing
+    mine.put_bucket_versioning(Bucket="held-bucket", VersioningConfiguration={"Status": "Enabled"})
+    rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    mine.put_object_lock_configuration(Bucket="held-bucket", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule})
+    assert mine.get_object_lock_configuration(Bucket="held-bucket")["ObjectLockConfiguration"]["Rule"] == rule
+    assert refusal(mine.get_object_retention, **where)[:2] == (404, "NoSuchObjectLockConfiguration")
+    assert refusal(mine.get_object_legal_hold, **where)[:2] == (404, "NoSuchObjectLockConfiguration")
+    until = datetime(2099, 1, 1, tzinfo=UTC)
+    mine.put_object_retention(**where, Retention={"Mode": "GOVERNANCE", "RetainUntilDate": until})
+    assert mine.get_object_retention(**where)["Retention"] == {"Mode": "GOVERNANCE", "RetainUntilDate": until}
+    mine.put_object_legal_hold(**where, LegalHold={"Status": "ON"})
+    assert mine.get_object_legal_hold(**where)["LegalHold"] == {"Status": "ON"}

@@ -1,6 +1,7 @@
 """What the frozen account is made of: a module a service with ``populate``, ``alter`` and ``remove``, and what each must show.
 
 MADE, ALTERED and REMOVED are the rows that the inventory must name, kind by kind: one pattern a resource.
+SHOWN is what else answers tell of: a call and, as JMESPath, the place in its answer that must hold something.
 """
 
 ORDER = (

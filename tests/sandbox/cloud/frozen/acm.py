@@ -14,6 +14,11 @@ from frozen.aws import Aws, data, tags
 MADE = {"certificate": ["arn:*"] * 3}
 ALTERED = {"certificate": ["arn:*"]}
 REMOVED = {"certificate": ["arn:*"]}
+SHOWN = {
+    "body": "get_certificate Certificate",
+    "tags": "list_tags_for_certificate Tags",
+    "settings": "get_account_configuration ExpiryEvents",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -24,6 +29,7 @@ def populate(aws: Aws) -> None:
     second = acm.request_certificate(DomainName="second.example.com")
     certificate, key = _own()
     acm.import_certificate(Certificate=data(certificate), PrivateKey=data(key))
+    acm.put_account_configuration(ExpiryEvents={"DaysBeforeExpiry": 20}, IdempotencyToken="t")
     aws.made["certificates"] = [asked["CertificateArn"], second["CertificateArn"]]
 
 

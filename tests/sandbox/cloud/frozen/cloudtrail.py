@@ -8,6 +8,12 @@ TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/all"
 MADE = {"trail": ["all", "spare"]}
 ALTERED = {"trail": ["all"]}
 REMOVED = {"trail": ["spare"]}
+SHOWN = {
+    "status": "get_trail_status IsLogging",
+    "event selector": "get_event_selectors EventSelectors",
+    "insight selector": "get_insight_selectors InsightSelectors",
+    "tags": "list_tags ResourceTagList[].TagsList[]",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -17,6 +23,8 @@ def populate(aws: Aws) -> None:
     trail.start_logging(Name=TRAIL)
     trail.put_event_selectors(TrailName="all", EventSelectors=[{"ReadWriteType": "All", "IncludeManagementEvents": True}])
     trail.put_insight_selectors(TrailName="all", InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
+    aws.reads.append(("cloudtrail", "get_insight_selectors", {"TrailName": "all"}))
+    aws.reads.append(("cloudtrail", "list_tags", {"ResourceIdList": [TRAIL]}))
 
 
 def alter(aws: Aws) -> None:

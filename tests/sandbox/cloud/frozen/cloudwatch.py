@@ -9,6 +9,12 @@ from frozen.aws import ACCOUNT, REGION, Aws, tags
 MADE = {"alarm": ["both", "high"], "dashboard": ["main"], "insight-rule": ["top"], "metric": ["App/Requests"]}
 ALTERED = {"alarm": ["high"], "dashboard": ["main"], "metric": ["App/Requests"]}
 REMOVED = {"alarm": ["both"], "insight-rule": ["top"]}
+SHOWN = {
+    "tags": "list_tags_for_resource Tags",
+    "statistics": "get_metric_statistics Datapoints",
+    "data": "get_metric_data MetricDataResults[].Values[]",
+    "alarm of a metric": "describe_alarms_for_metric MetricAlarms",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -31,6 +37,12 @@ def populate(aws: Aws) -> None:
         Metrics=[{"Id": "e", "Expression": "m*2"}, {"Id": "m", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}],
     )  # fmt: skip
     cloudwatch.put_dashboard(DashboardName="main", DashboardBody=json.dumps({"widgets": []}))
+    aws.reads.append(("cloudwatch", "list_tags_for_resource", {"ResourceARN": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:high"}))
+    when = {"StartTime": aws.made["now"] - 3600, "EndTime": aws.made["now"] + 3600}
+    aws.reads.append(("cloudwatch", "get_metric_statistics", {**metric, **when, "Period": 60, "Statistics": ["Sum"],
+                                                              "Dimensions": point["Dimensions"]}))  # fmt: skip
+    stat = {"Metric": {**metric, "Dimensions": point["Dimensions"]}, "Period": 60, "Stat": "Sum"}
+    aws.reads.append(("cloudwatch", "get_metric_data", {**when, "MetricDataQueries": [{"Id": "m", "MetricStat": stat}]}))
     cloudwatch.put_insight_rule(
         RuleName="top", RuleDefinition=json.dumps({"Schema": {"Name": "CloudWatchLogRule", "Version": 1}}), RuleState="ENABLED"
     )

@@ -9,6 +9,7 @@ from frozen.aws import ACCOUNT, REGION, Aws, trust
 MADE = {"pipeline": ["one", "two"], "pipeline-execution": ["one/*"]}
 ALTERED = {"pipeline": ["one", "two"]}
 REMOVED = {"pipeline": ["two"]}
+SHOWN = {"tags": "list_tags_for_resource tags"}
 
 
 def populate(aws: Aws) -> None:
@@ -23,6 +24,7 @@ def populate(aws: Aws) -> None:
     for name in ("one", "two"):
         aws["codepipeline"].create_pipeline(pipeline={"name": name, **aws.made["pipeline"]}, tags=[{"key": "k", "value": name}])
     aws["codepipeline"].start_pipeline_execution(name="one")
+    aws.reads.append(("codepipeline", "list_tags_for_resource", {"resourceArn": f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:one"}))
 
 
 def _action(name: str, category: str, provider: str, **configuration: str) -> dict[str, Any]:

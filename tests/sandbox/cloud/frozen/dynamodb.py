@@ -7,6 +7,14 @@ from frozen.aws import ACCOUNT, REGION, Aws, policy, tags
 MADE = {"table": ["music", "plain"], "item": ["music/artist=a,song=1", "music/artist=a,song=2", "plain/k=x"], "backup": ["arn:*"]}
 ALTERED = {"table": ["music"], "item": ["plain/k=x"]}
 REMOVED = {"item": ["music/artist=a,song=1"], "backup": ["arn:*"]}
+SHOWN = {
+    "index": "describe_table Table.GlobalSecondaryIndexes",
+    "stream": "describe_table Table.LatestStreamArn",
+    "time to live": "describe_time_to_live TimeToLiveDescription.AttributeName",
+    "tags": "list_tags_of_resource Tags",
+    "resource policy": "get_resource_policy Policy",
+    "recovery": "describe_continuous_backups ContinuousBackupsDescription.PointInTimeRecoveryDescription.EarliestRestorableDateTime",
+}
 
 
 def populate(aws: Aws) -> None:

@@ -7,6 +7,7 @@ from frozen.aws import ACCOUNT, REGION, Aws
 MADE = {"cluster": ["main", "spare"], "nodegroup": ["main/blue", "main/green"], "fargate-profile": ["main/batch"]}
 ALTERED = {"cluster": ["main"]}
 REMOVED = {"cluster": ["spare"], "nodegroup": ["main/green"], "fargate-profile": ["main/batch"]}
+SHOWN = {"tags": "list_tags_for_resource tags"}
 
 
 def populate(aws: Aws) -> None:

@@ -7,6 +7,7 @@ from frozen.aws import Aws, tags
 MADE = {"application": ["shop", "site"], "environment": ["shop-blue", "shop-green"]}
 ALTERED = {"environment": ["shop-blue"]}
 REMOVED = {"application": ["site"]}
+SHOWN = {"tags": "list_tags_for_resource ResourceTags"}
 
 
 def populate(aws: Aws) -> None:

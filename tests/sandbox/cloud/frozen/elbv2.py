@@ -7,6 +7,12 @@ from frozen.aws import Aws, tags
 MADE = {"load-balancer": ["inner", "web"], "target-group": ["blue", "green", "spare"], "listener": ["*"], "rule": ["*"]}
 ALTERED = {"load-balancer": ["web"], "target-group": ["blue"], "rule": ["*"], "listener": ["*"]}
 REMOVED = {"load-balancer": ["inner"], "target-group": ["spare"], "rule": ["*"]}
+SHOWN = {
+    "target": "describe_target_health TargetHealthDescriptions",
+    "tags": "describe_tags TagDescriptions[].Tags[]",
+    "load balancer's attributes": "describe_load_balancer_attributes Attributes",
+    "target group's attributes": "describe_target_group_attributes Attributes[?Value=='7']",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -25,6 +31,8 @@ def populate(aws: Aws) -> None:
     path = [{"Field": "path-pattern", "Values": ["/green/*"]}]
     actions = [{"Type": "forward", "TargetGroupArn": groups["green"]}]
     rule = elb.create_rule(ListenerArn=listener, Priority=1, Conditions=path, Actions=actions)["Rules"][0]["RuleArn"]
+    slow = {"Key": "deregistration_delay.timeout_seconds", "Value": "7"}
+    elb.modify_target_group_attributes(TargetGroupArn=groups["blue"], Attributes=[slow])
     made["elb"] = {"web": web["LoadBalancerArn"], "inner": inner["LoadBalancerArn"], **groups, "listener": listener, "rule": rule}
 
 

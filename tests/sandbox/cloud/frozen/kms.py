@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from frozen.aws import Aws, data
+from frozen.aws import ACCOUNT, Aws, data, policy
 
 MADE = {"key": ["*"] * 6, "alias": ["alias/app", "alias/sign"], "grant": ["*"]}
 ALTERED = {"key": ["*", "*"], "alias": ["alias/sign"]}
 REMOVED = {"alias": ["alias/app"], "grant": ["*"]}
+SHOWN = {
+    "policy": "get_key_policy Policy",
+    "tags": "list_resource_tags Tags",
+    "rotation": "list_key_rotations Rotations",
+    "rotation period": "get_key_rotation_status RotationPeriodInDays",
+    "public key": "get_public_key PublicKey",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -17,7 +24,11 @@ def populate(aws: Aws) -> None:
     _key(kms, KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
     kms.create_alias(AliasName="alias/app", TargetKeyId=plain)
     kms.create_alias(AliasName="alias/sign", TargetKeyId=signing["RSA_2048"])
-    kms.enable_key_rotation(KeyId=plain)
+    kms.enable_key_rotation(KeyId=plain, RotationPeriodInDays=90)
+    kms.rotate_key_on_demand(KeyId=plain)
+    everything = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}
+    kms.put_key_policy(KeyId=plain, PolicyName="default", Policy=policy({"Sid": "Ours", **everything}))
+    aws.reads.append(("kms", "get_key_policy", {"KeyId": plain, "PolicyName": "default"}))
     grant = kms.create_grant(KeyId=plain, GranteePrincipal=aws.made["role"], Operations=["Decrypt"], Name="g")["GrantId"]
     secret = kms.encrypt(KeyId="alias/app", Plaintext=data(b"hello"))["CiphertextBlob"]
     message = data(b"signed")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from frozen.aws import Aws, tags
+from frozen.aws import ACCOUNT, Aws, tags
 
 MADE = {"hosted-zone": ["example.com./*", "inner.lab./*"], "resource-record-set": ["*"] * 7, "health-check": ["*"],
-        "reusable-delegation-set": ["*"]}  # fmt: skip
+        "reusable-delegation-set": ["*"], "query-logging-config": ["*"]}  # fmt: skip
 ALTERED = {"hosted-zone": ["*"], "resource-record-set": ["*"]}
 REMOVED = {"resource-record-set": ["*"], "health-check": ["*"]}
+SHOWN = {"tags": "list_tags_for_resource ResourceTagSet.Tags", "network": "list_hosted_zones_by_vpc HostedZoneSummaries"}
 
 
 def populate(aws: Aws) -> None:
@@ -25,6 +26,13 @@ def populate(aws: Aws) -> None:
     alias = {"Name": "alias.example.com", "Type": "A", "AliasTarget": target}
     route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": alias}]})
     route53.create_reusable_delegation_set(CallerReference="4")
+    Aws(aws.caller, region="us-east-1")["logs"].create_log_group(logGroupName="/dns")
+    route53.create_query_logging_config(
+        HostedZoneId=zone_id, CloudWatchLogsLogGroupArn=f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/dns:*"
+    )
+    for kind, name in (("hostedzone", zone_id), ("healthcheck", health)):
+        route53.change_tags_for_resource(ResourceType=kind, ResourceId=name, AddTags=tags(k="v"))
+        aws.reads.append(("route53", "list_tags_for_resource", {"ResourceType": kind, "ResourceId": name}))
 
 
 def change(aws: Aws, action: str, name: str, weight: int) -> None:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from frozen.aws import ACCOUNT, Aws, data, policy, tags
 
-MADE = {"secret": ["app/binary", "app/db", "app/doomed"]}
+MADE = {"secret": ["app/binary", "app/db", "app/doomed", "us-east-1/app/db"]}
 ALTERED = {"secret": ["app/db", "app/binary"]}
 REMOVED = {"secret": ["app/binary"]}
+SHOWN = {
+    "value": "get_secret_value SecretString",
+    "version": "list_secret_version_ids Versions[1]",
+    "resource policy": "get_resource_policy ResourcePolicy",
+    "replica": "describe_secret ReplicationStatus",
+    "tags": "describe_secret Tags",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -15,6 +22,7 @@ def populate(aws: Aws) -> None:
     secrets.put_secret_value(SecretId="app/db", SecretString="two")
     read = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "secretsmanager:*", "Resource": "*"}
     secrets.put_resource_policy(SecretId="app/db", ResourcePolicy=policy(read))
+    secrets.replicate_secret_to_regions(SecretId="app/db", AddReplicaRegions=[{"Region": "us-east-1"}])
     secrets.create_secret(Name="app/binary", SecretBinary=data(b"\0\1"))
     secrets.create_secret(Name="app/doomed", SecretString="x")
     secrets.delete_secret(SecretId="app/doomed", RecoveryWindowInDays=7)

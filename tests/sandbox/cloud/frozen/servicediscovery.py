@@ -7,6 +7,12 @@ from frozen.aws import Aws, tags
 MADE = {"namespace": ["*", "*"], "service": ["*"], "instance": ["*/blue", "*/green"]}
 ALTERED = {"service": ["*"], "namespace": ["*"]}
 REMOVED = {"instance": ["*/green"]}
+SHOWN = {
+    "operation": "list_operations Operations",
+    "health": "get_instances_health_status Status",
+    "tags": "list_tags_for_resource Tags",
+    "service attributes": "get_service_attributes ServiceAttributes.Attributes",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -17,6 +23,7 @@ def populate(aws: Aws) -> None:
     service = discovery.create_service(Name="web", NamespaceId=spaces["shop"]["Id"])["Service"]
     for name in ("blue", "green"):
         discovery.register_instance(ServiceId=service["Id"], InstanceId=name, Attributes={"AWS_INSTANCE_IPV4": "192.0.2.1"})
+    discovery.update_service_attributes(ServiceId=service["Id"], Attributes={"tier": "front"})
     aws.made["discovery"] = {"space": spaces["shop"]["Arn"], "service": service["Id"]}
 
 

@@ -9,6 +9,14 @@ MADE = {"topic": ["news", "ordered.fifo"], "subscription": ["*:news:*", "*:news:
         "platform-endpoint": ["*:endpoint/GCM/phone/*"]}  # fmt: skip
 ALTERED = {"topic": ["news"], "subscription": ["*:news:*"]}
 REMOVED = {"topic": ["ordered.fifo"], "subscription": ["*:news:*"], "platform-endpoint": ["*"]}
+SHOWN = {
+    "tags": "list_tags_for_resource Tags",
+    "text message settings": "get_sms_attributes attributes",
+    "topic policy": "get_topic_attributes Attributes.Policy",
+    "filter": "get_subscription_attributes Attributes.FilterPolicy",
+    "application's credential": "get_platform_application_attributes Attributes",
+    "endpoint's token": "get_endpoint_attributes Attributes.Token",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -23,6 +31,8 @@ def populate(aws: Aws) -> None:
     sns.add_permission(TopicArn=TOPIC, Label="l", AWSAccountId=[ACCOUNT], ActionName=["Publish"])
     phone = sns.create_platform_application(Name="phone", Platform="GCM", Attributes={"PlatformCredential": "p"})["PlatformApplicationArn"]
     made["endpoint"] = sns.create_platform_endpoint(PlatformApplicationArn=phone, Token="t")["EndpointArn"]
+    aws.reads.append(("sns", "get_platform_application_attributes", {"PlatformApplicationArn": phone}))
+    aws.reads.append(("sns", "get_endpoint_attributes", {"EndpointArn": made["endpoint"]}))
     sns.set_sms_attributes(attributes={"DefaultSMSType": "Transactional"})
 
 

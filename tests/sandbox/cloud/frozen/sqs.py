@@ -9,6 +9,13 @@ from frozen.aws import ACCOUNT, REGION, Aws
 MADE = {"queue": ["dead", "ordered.fifo", "work"], "message": ["work/*", "work/*", "ordered.fifo/*"]}
 ALTERED = {"queue": ["work"]}
 REMOVED = {"queue": ["ordered.fifo"], "message": ["work/*", "ordered.fifo/*"]}
+SHOWN = {
+    "attributes": "get_queue_attributes Attributes.VisibilityTimeout",
+    "policy": "get_queue_attributes Attributes.Policy",
+    "dead-letter source": "list_dead_letter_source_queues queueUrls",
+    "tags": "list_queue_tags Tags",
+    "messages in flight": "get_queue_attributes Attributes.ApproximateNumberOfMessagesNotVisible",
+}
 
 
 def populate(aws: Aws) -> None:
@@ -23,6 +30,7 @@ def populate(aws: Aws) -> None:
         attribute = {"n": {"DataType": "Number", "StringValue": "1"}}
         sqs.send_message(QueueUrl=made["work"], MessageBody=text, MessageAttributes=attribute)
     sqs.send_message(QueueUrl=made["ordered"], MessageBody="one", MessageGroupId="g", MessageDeduplicationId="d")
+    aws.reads.append(("sqs", "get_queue_attributes", {"QueueUrl": made["work"], "AttributeNames": ["All"]}))
     made["receipt"] = sqs.receive_message(QueueUrl=made["work"])["Messages"][0]["ReceiptHandle"]
     sqs.add_permission(QueueUrl=made["work"], Label="l", AWSAccountIds=[ACCOUNT], Actions=["SendMessage"])
 
