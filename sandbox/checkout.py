@@ -27,7 +27,7 @@ from sandbox import identity, lease, runtime, workers
 from sandbox.cloud import edition
 from sandbox.cloud.changes import diff as cloud_diff
 from sandbox.errors import Busy, Fault, OverQuota
-from sandbox.jail import shell
+from sandbox.jail import reach, shell
 from sandbox.jail.client import Checkout as Remote
 from sandbox.jail.client import RunResult as Result
 from sandbox.models import Sandbox, Version
@@ -85,6 +85,15 @@ class Live:
         """Let what is due in the account happen; with ``skip`` go to the moment of the next event first. Returns the seconds by which
         the account's clock went on. Raises Fault."""
         return self._remote.advance(skip=skip)
+
+    def fetch(self, request: reach.Request) -> reach.Answer:
+        """An HTTP request to a port that the learner's program listens on, or to the account. From any thread. Raises LearnerError (see
+        ``reach.fetch``) and Fault."""
+        return reach.fetch(self._remote.inside, request)
+
+    def listened(self, told: Callable[[list[int]], object]) -> contextlib.AbstractContextManager[None]:
+        """Until the block ends ``told`` gets the ports that the learner's programs listen on, in a thread of its own, when they change."""
+        return reach.listened(self._remote.inside, told)
 
     # From any thread, while run() is under way:
 

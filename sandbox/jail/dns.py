@@ -35,6 +35,11 @@ def answer(message: bytes, own: dict[str, str]) -> bytes | None:
         return None
 
 
+def is_cloud(name: str) -> bool:
+    """Whether a lower-case name leads to the simulated account."""
+    return name.endswith(_SUFFIXES) and all(name.split("."))
+
+
 def _address(name: str, own: dict[str, str]) -> str | None:
     if name in own:
         return own[name]

@@ -6,9 +6,7 @@ away hangs up. Nothing is read here of what the connections carry.
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import os
 import selectors
 import socket
 import time
@@ -16,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox import wire
+from sandbox.jail import sockdiag
 from sandbox.jail.dns import CLOUD_ADDRESS
 
 MAX_DIALS = 16
@@ -24,34 +23,6 @@ MAX_PORTS = 16
 """So many ports are told, the lowest: a program may listen on thousands."""
 DIAL_SECONDS = 3.0
 FIRST_LOOK, LAST_LOOK, GROWS = 0.25, 1.0, 1.4  # seconds between two looks at what is listened on
-_LISTEN = "0A"
-_TABLES = ("/proc/self/net/tcp", "/proc/self/net/tcp6")
-
-
-def open_tables() -> list[int]:
-    """The kernel's tables of this process's network, to be read again and again, also where /proc is out of sight."""
-    found = []
-    for path in _TABLES:
-        with contextlib.suppress(FileNotFoundError):  # a kernel without IPv6
-            found.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
-    return found
-
-
-def listening(table: str, reserved: frozenset[str]) -> set[int]:
-    """The ports of a table of the form of proc_net_tcp(5) that are listened on, but for those of ``reserved`` IPv4 addresses."""
-    found = set()
-    for line in table.splitlines()[1:]:
-        words = line.split(maxsplit=4)
-        if len(words) < 4 or words[3] != _LISTEN:
-            continue
-        address, _, port = words[1].partition(":")
-        if len(address) != 8 or _dotted(address) not in reserved:
-            found.add(int(port, 16))
-    return found
-
-
-def _dotted(address: str) -> str:
-    return socket.inet_ntoa(bytes.fromhex(address)[::-1])
 
 
 @dataclass(slots=True, eq=False)
@@ -72,11 +43,11 @@ class _Watch:
 
 
 class Inside:
-    """``tables``: of ``open_tables``. ``own``: the addresses at which the learner's programs may listen. ``reserved``: those at which
+    """``diag``: of ``sockdiag.connect``. ``own``: the addresses at which the learner's programs may listen. ``reserved``: those at which
     the sandbox itself does."""
 
-    def __init__(self, selector: selectors.BaseSelector, tables: Sequence[int], own: Sequence[str], reserved: Sequence[str]) -> None:
-        self._selector, self._tables, self._own, self._reserved = selector, tables, own, frozenset(reserved)
+    def __init__(self, selector: selectors.BaseSelector, diag: socket.socket | None, own: Sequence[str], reserved: Sequence[str]) -> None:
+        self._selector, self._diag, self._own, self._reserved = selector, diag, own, frozenset(reserved)
         self._decoder = wire.Decoder()
         self._dials: set[_Dial] = set()
         self._watches: set[_Watch] = set()
@@ -113,12 +84,13 @@ class Inside:
                     self._tell(watch, ports)
 
     def ports(self) -> set[int]:
-        found: set[int] = set()
-        for fd in self._tables:
-            os.lseek(fd, 0, os.SEEK_SET)
-            table = b"".join(iter(lambda: os.read(fd, 65536), b""))  # noqa: B023 - read to its end here and now
-            found |= listening(table.decode(), self._reserved)
-        return found
+        """What the learner's programs listen on."""
+        if self._diag is None:
+            return set()
+        try:
+            return {port for address, port in sockdiag.listening(self._diag) if address not in self._reserved}
+        except OSError:  # a kernel that can't be asked, or a moment at which it has no memory for the answer
+            return set()
 
     def _begin(self, frame: wire.Frame, reply: socket.socket) -> None:
         if frame.kind == "watch" and len(self._watches) < MAX_WATCHERS:

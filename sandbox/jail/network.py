@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import inside, kernel, lockdown, responder
+from sandbox.jail import kernel, lockdown, responder, sockdiag
 from sandbox.jail.dns import CLOUD_ADDRESS
 
 METADATA_ADDRESS = "169.254.169.254"
@@ -166,9 +166,9 @@ def _helper(control: socket.socket, parent: int, outer: int | None, empty: Path)
             os.close(fd)
         for listener in listeners:
             listener.close()
-        tables = inside.open_tables()
+        diag = _diag()
         _lock(empty)
-        responder.serve(control, sockets, identity, tables)
+        responder.serve(control, sockets, identity, diag)
         status = 0
     finally:
         os._exit(status)
@@ -218,6 +218,13 @@ def _bound(kind: socket.SocketKind, address: str, port: int, backlog: int = 0) -
         bound.listen(backlog)
     bound.setblocking(False)
     return bound
+
+
+def _diag() -> socket.socket | None:
+    try:
+        return sockdiag.connect()
+    except OSError:  # no page is told of ports then, and nothing else is missing
+        return None
 
 
 def _lock(empty: Path) -> None:

@@ -12,6 +12,7 @@ import io
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ _TLS = _no_verification()
 
 def fetch(inside: Callable[[dict[str, Any]], socket.socket], request: Request) -> Answer:
     """``inside``: of ``remote.Checkout``. Raises LearnerError: ``port-closed`` (nobody listens), ``port-silent`` (not accepted, or too many
-    at once), ``no-http``, ``answer-late``, ``answer-large``, ``request-unfit``; and Fault."""
+    at once), ``no-http``, ``answer-late``, ``answer-bytes``, ``request-unfit``; and Fault."""
     head = _head(request)
     if len(request.body) > MAX_BODY:
         raise LearnerError("request-unfit")
@@ -105,6 +106,20 @@ def dial(inside: Callable[[dict[str, Any]], socket.socket], port: int | None, *,
     finally:
         frame.close()
     raise LearnerError("port-closed" if why == "closed" else "port-silent", port=port)
+
+
+@contextlib.contextmanager
+def listened(inside: Callable[[dict[str, Any]], socket.socket], told: Callable[[list[int]], object]) -> Iterator[None]:
+    """Until the block ends ``told`` is called, in a thread of its own, with the ports that are listened on, whenever these change."""
+    with inside({"kind": "watch"}) as pipe:
+        thread = threading.Thread(target=lambda: [told(found) for found in ports(pipe)], name="ports", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # the helper may have gone
+                pipe.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def ports(pipe: socket.socket) -> Iterator[list[int]]:
@@ -152,7 +167,7 @@ def _read(stream: _Stream, method: str) -> Answer:
         raise _NoHttpError(f"status {response.status}")
     body = response.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
-        raise LearnerError("answer-large", bytes=MAX_BODY)
+        raise LearnerError("answer-bytes", limit=MAX_BODY)
     if response.length:
         raise _NoHttpError(f"{response.length} bytes of the answer are missing")
     headers = [(name, _UNFIT.sub(" ", value).strip()) for name, value in response.getheaders() if _TOKEN.fullmatch(name)]

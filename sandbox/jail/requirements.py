@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, canary, cgroup, rootfs, seccomp
+from sandbox.jail import bwrap, canary, cgroup, rootfs, seccomp, sockdiag
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_KERNEL = (5, 14)
@@ -75,7 +75,7 @@ def host() -> list[Requirement]:
     found = [_linux(), _architecture(), _kernel(), _python(), _venv()]
     if not sys.platform.startswith("linux"):
         return found
-    found += [_bwrap(), _seccomp(), _user_namespaces(), _openat2(), _memory()]
+    found += [_bwrap(), _seccomp(), _user_namespaces(), _openat2(), _memory(), _sockets()]
     found += [_program(program) for program in PROGRAMS]
     return [*found, _certificates(), _redis(), _chromium()]
 
@@ -171,6 +171,16 @@ def _memory() -> Requirement:
         "systemd-run --scope -p MemoryMax=8G -p MemorySwapMax=0 python3 manage.py up   (docker-compose.yml sets WORKER_MEMORY)",
         needed=False,
     )
+
+
+def _sockets() -> Requirement:
+    remedy = "modprobe tcp_diag (a kernel with CONFIG_INET_DIAG)"
+    try:
+        with sockdiag.connect() as diag:
+            list(sockdiag.listening(diag))
+    except OSError as error:
+        return Requirement("sock_diag", False, f"no page offers what listens on a port: {error}", remedy, needed=False)
+    return Requirement("sock_diag", True, "the page offers a preview of what listens on a port", remedy)
 
 
 def _program(program: Program) -> Requirement:

@@ -39,12 +39,12 @@ def own_names(identity: Mapping[str, str]) -> dict[str, str]:
     return {"localhost": "127.0.0.1", host: identity["private_ip"], host.partition(".")[0]: identity["private_ip"]}
 
 
-def serve(control: socket.socket, sockets: Sequence[socket.socket], identity: Mapping[str, str], tables: Sequence[int]) -> None:
-    """Until the other end of ``control`` closes. ``sockets``: bound, listening where they are streams; port 80 is metadata. ``tables``:
-    of ``inside.open_tables``."""
+def serve(control: socket.socket, sockets: Sequence[socket.socket], identity: Mapping[str, str], diag: socket.socket | None) -> None:
+    """Until the other end of ``control`` closes. ``sockets``: bound, listening where they are streams; port 80 is metadata. ``diag``:
+    of ``sockdiag.connect``."""
     reserved = {*(sock.getsockname()[0] for sock in sockets), dns.CLOUD_ADDRESS}
     with selectors.DefaultSelector() as selector:
-        inside = Inside(selector, tables, ["127.0.0.1", "::1", identity["private_ip"]], sorted(reserved))
+        inside = Inside(selector, diag, ["127.0.0.1", "::1", identity["private_ip"]], sorted(reserved))
         _Responder(selector, identity).run(control, sockets, inside)
 
 
