@@ -4,6 +4,8 @@ COURSE_VAR       folder of everything written at run time (database, blobs, chec
 COURSE_LOCAL     1 under ``up`` and in tests: plain http on this machine, static files straight from their folders
 COURSE_DEBUG     1 for Django's own debug pages
 COURSE_WARM_AWS  0 where memory is short: each worker then saves some 150 MB, and each `aws` takes half a second longer
+COURSE_PREVIEW_HOST   what the host names end in on which learners' programs are shown (*.preview.example.org leads here, too): best a
+                 registered domain other than the site's. Empty: nothing is shown
 COURSE_SECRET_KEY, COURSE_HOSTS, COURSE_ORIGINS, DATABASE_URL, REDIS_URL   for a real installation
 """
 
@@ -37,6 +39,8 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("COURSE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+# Browsers take every name under localhost to be this machine.
+PREVIEW_HOST = os.environ.get("COURSE_PREVIEW_HOST", "preview.localhost" if LOCAL else "").lower().strip(".")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("COURSE_ORIGINS", "").split(",") if origin]
 
 INSTALLED_APPS = [
@@ -135,6 +139,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
+        "frame-src": ["'self'", f"*.{PREVIEW_HOST}:*"] if PREVIEW_HOST else ["'none'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from labs import clock, following, publishing, rebuilding, running
+from labs import clock, following, previews, publishing, rebuilding, running
+from labs.models import Attempt
 from sandbox import signals
 from sandbox.checkout import Live
 from sandbox.history import History, Node
@@ -21,6 +22,14 @@ def attempts_follow(sender: object, *, sandbox: Sandbox, how: str, by: Any, node
     for attempt, whole in following.follow(sandbox=sandbox, how=how, by=by, node=node, history=history):
         transaction.on_commit(partial(publishing.moved, attempt, whole=whole))
         transaction.on_commit(partial(clock.changed, attempt))
+
+
+@receiver(signals.moved)
+def previews_end_at_a_reset(sender: object, *, sandbox: Sandbox, how: str, **_: Any) -> None:
+    """What was opened of it before shows nothing of what comes after."""
+    if how == "reset":
+        for pk in Attempt.objects.filter(sandbox=sandbox).values_list("pk", flat=True):
+            transaction.on_commit(partial(previews.revoke, pk))
 
 
 @receiver(signals.advanced)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from labs import clock_views, moves, screen_views, stream, views, watch
+from labs import clock_views, moves, preview_views, screen_views, stream, views, watch
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/size/", screen_views.size, name="size"),
     path("attempts/<int:pk>/stop/", views.stop, name="stop"),
     path("attempts/<int:pk>/skip/", clock_views.skip, name="skip"),
+    path("attempts/<int:pk>/preview/<int:port>/", preview_views.port, name="preview"),
+    path("attempts/<int:pk>/open/", preview_views.url, name="preview-url"),
     path("attempts/<int:pk>/undo/", moves.undo, name="undo"),
     path("attempts/<int:pk>/redo/", moves.redo, name="redo"),
     path("attempts/<int:pk>/rewind/", moves.rewind, name="rewind"),

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from labs import access, actions, clock, presenting, wording
+from labs import access, actions, clock, listening, presenting, wording
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -105,6 +105,7 @@ def _page_context(attempt: Attempt, found: Lab, readonly: bool) -> dict[str, Any
         "urls": presenting.urls(attempt),
         "key": uuid.uuid4(),
         "clock": clock.clock(attempt),
+        "ports": [] if readonly else listening.ports(attempt.pk),
     }
 
 
@@ -119,6 +120,7 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
         "guide": steps + (render_to_string("labs/track.html", context) if steps else ""),
         "prompt": render_to_string("labs/acts.html", context) + render_to_string("labs/prompt_sign.html", context),
         "clock": render_to_string("labs/clock.html", context),
+        "ports": render_to_string("labs/ports.html", context),
     }
 
 

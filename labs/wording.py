@@ -25,6 +25,26 @@ SENTENCES = {
     "not-delivered": _("The input did not reach the program. Try again in a moment."),
     "no-more-hints": _("There are no more hints."),
     "nothing-due": _("Nothing is due in your account."),
+    # what a preview's address shows instead
+    "preview-off": _("This site shows no previews: its administrators have named no host for them."),
+    "preview-away": _("Previews can't be reached at the moment. Try again shortly."),
+    "preview-lost": _("The preview could not be fetched. That is our fault: reload to try again."),
+    "preview-unknown": _(
+        "This address leads nowhere any more. Open it again from the console: it holds for eight hours, or until the lab is started again."
+    ),
+    "preview-idle": _(
+        "Nothing is running, so nothing serves port %(port)s: a server ends with its command. Start it again in the console, then reload."
+    ),
+    "preview-upgrade": _("WebSockets do not get through to a preview: ordinary requests alone do."),
+    "preview-service-worker": _("Service workers are not allowed in a preview."),
+    "port-closed": _("Nothing listens on port %(port)s. Start a server on it in the console, then reload."),
+    "port-silent": _("What listens on port %(port)s takes no connection at the moment. Reload to try again."),
+    "no-http": _("The program answered, but not with HTTP, or it hung up in the middle of its answer."),
+    "answer-late": _("The program had not answered completely within %(seconds)s seconds. Answers without an end can't be shown."),
+    "answer-bytes": _("The program's answer is larger than %(limit)s, which is the most that a preview takes."),
+    "request-bytes": _("What was sent is larger than %(limit)s, which is the most that a preview takes."),
+    "request-slow": _("What was sent did not arrive in time."),
+    "request-unfit": _("This request can't be passed on: there is something in it that HTTP does not allow."),
     "step-locked": _("Do the steps before this one first."),
     "closed": _("This attempt is closed."),
     # what became of a command

@@ -2,7 +2,9 @@
 import { Console } from "./console.js";
 import { askInDialog } from "./dialog.js";
 import { listen as listenCopy } from "./copy.js";
+import { linkify } from "./links.js";
 import { put } from "./place.js";
+import { Preview } from "./preview.js";
 import { Screens } from "./screen.js";
 import { split, tabs } from "./splitter.js";
 import { Stream } from "./stream.js";
@@ -19,6 +21,8 @@ split(lab, document.getElementById("split"));
 const show = tabs(lab);
 const console_ = new Console(lab, words);
 const screens = new Screens(lab, (screen, word) => console_.of(screen).say(word));
+const preview = new Preview(lab);
+if (lab.dataset.urlOpen) linkify(lab.querySelector("#terminals"), lab.dataset.urlOpen);
 
 lab.addEventListener("lab:run", () => show("console"));
 
@@ -41,6 +45,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   guide,
   prompt: (data) => put(data.html),
   clock: (data) => put(data.html),
+  ports: (data) => preview.ports(data.html),
   moved: (data) => console_.moved(data),
   refresh(data) {
     if (data.ready !== lab.dataset.ready) return location.reload();
@@ -48,6 +53,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
     guide({ html: data.guide });
     put(data.prompt);
     put(data.clock);
+    preview.ports(data.ports);
   },
   reload: () => leaving || location.reload(),
 }, status);

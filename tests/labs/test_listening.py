@@ -1,0 +1,47 @@
+"""The page hears which ports are listened on, from the moment something runs until it ends."""
+
+import contextlib
+
+from labs import listening, publishing
+from labs.views import fragments
+
+
+class Pretended:
+    """A live checkout whose programs begin to listen when the test says so."""
+
+    @contextlib.contextmanager
+    def listened(self, told):
+        self.told = told
+        yield
+
+
+def test_pages_hear_of_ports_and_of_their_end(attempt, live_redis, monkeypatch) -> None:
+    heard: list[tuple[str, str]] = []
+    monkeypatch.setattr(publishing.events, "publish", lambda pk, name, **data: heard.append((name, data["html"])))
+    live = Pretended()
+    assert not listening.is_running(attempt.pk)
+    attempt.language = "ko"
+    with listening.told(attempt, live, lambda: publishing.in_language_of(attempt)):
+        assert listening.is_running(attempt.pk) and listening.ports(attempt.pk) == []
+        live.told([3000, 8080])
+        assert listening.ports(attempt.pk) == [3000, 8080]
+        assert f'href="/attempts/{attempt.pk}/preview/8080/"' in fragments(attempt, readonly=False)["ports"]
+        assert "8080" not in fragments(attempt, readonly=True)["ports"]
+    assert not listening.is_running(attempt.pk) and listening.ports(attempt.pk) == []
+    (first, html), (_second, last) = heard
+    assert first == "ports" and "포트 8080에서 기다리고" in html and 'data-preview="3000"' in html
+    assert 'data-ports=""' in last
+
+
+def test_what_listens_on_nothing_tells_nothing(attempt, live_redis, monkeypatch) -> None:
+    monkeypatch.setattr(publishing.events, "publish", None)
+    with listening.told(attempt, Pretended(), contextlib.nullcontext):
+        pass
+
+
+def test_without_redis_the_command_runs_all_the_same(attempt, live_redis) -> None:
+    live_redis.kill()
+    live = Pretended()
+    with listening.told(attempt, live, contextlib.nullcontext):
+        live.told([8080])
+    assert listening.ports(attempt.pk) == []
