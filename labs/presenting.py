@@ -244,7 +244,7 @@ def _after(position: str, running: Command | None) -> str:
 
 def urls(attempt: Attempt) -> dict[str, str]:
     """The attempt's addresses, by the names that ``labs.urls`` gives them; all but ``start`` take the attempt's key."""
-    names = ("page", "stream", "commands", "input", "stop", "size", "undo", "redo", "rewind", "reset", "reset-step", "skip")
+    names = ("page", "stream", "commands", "input", "stop", "size", "undo", "redo", "rewind", "reset", "reset-step", "skip", "complete")
     return {"start": reverse("start", args=[attempt.lab])} | {name: reverse(name, args=[attempt.pk]) for name in names}
 
 

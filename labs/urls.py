@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from labs import clock_views, moves, preview_views, screen_views, stream, views, watch
+from labs import clock_views, console_views, moves, preview_views, screen_views, stream, views, watch
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/commands/", views.commands, name="commands"),
     path("attempts/<int:pk>/input/", views.type_in, name="input"),
     path("attempts/<int:pk>/size/", screen_views.size, name="size"),
+    path("attempts/<int:pk>/complete/", console_views.complete, name="complete"),
     path("attempts/<int:pk>/stop/", views.stop, name="stop"),
     path("attempts/<int:pk>/skip/", clock_views.skip, name="skip"),
     path("attempts/<int:pk>/preview/<int:port>/", preview_views.port, name="preview"),

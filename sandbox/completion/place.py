@@ -1,0 +1,213 @@
+"""Where in a line of bash the cursor stands: the word there, how it is quoted, and the command that it belongs to.
+
+Reads from left to right up to the cursor and never runs anything. What it takes wrongly (the pattern of a ``case``, the text of a
+here-document) costs a suggestion and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)?\Z")
+_EXPANSION = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+# After these a command's name follows, as at the beginning.
+_BEFORE_COMMANDS = frozenset({
+    "!", "{", "command", "do", "elif", "else", "env", "exec", "if", "nice", "nohup", "then", "time", "until", "while", "xargs",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``raw``: the word as typed, from ``start`` to the cursor. ``words``: those of the same command before it, without their quotes.
+    ``quote``: what is open at the cursor (``'``, ``"`` or nothing). ``redirect``: a file's name is due."""
+
+    raw: str
+    start: int
+    quote: str
+    words: list[str]
+    redirect: bool = False
+
+    @property
+    def command(self) -> bool:
+        """Whether the word is a command's name."""
+        return not self.words and not self.redirect
+
+    @property
+    def variable(self) -> int | None:
+        """Where in ``raw`` the name of a variable begins that is being typed; None where there is none."""
+        found = _VARIABLE.search(self.raw)
+        if found is None or self.quote == "'" or self.raw[: found.start()].endswith("\\"):
+            return None
+        return found.end() - len(found[1] or "")
+
+
+@dataclass(slots=True)
+class _Frame:
+    """One command line: the whole, or what stands in ``$(…)`` and backquotes, which ``closing`` ends."""
+
+    closing: str = ""
+    words: list[str] = field(default_factory=list)
+    start: int = -1
+    quote: str = ""
+    redirect: bool = False
+
+
+def place(text: str) -> Place | None:
+    """Where the cursor at the end of ``text`` stands; None in a comment."""
+    reader = _Reader(text)
+    while reader.at < len(text):
+        if not reader.step():
+            return None
+    frame = reader.frames[-1]
+    start = frame.start if frame.start >= 0 else len(text)
+    return Place(text[start:], start, frame.quote[-1:], _command(frame.words), frame.redirect)
+
+
+def _command(words: list[str]) -> list[str]:
+    """Without what stands before a command's name: variables set for it, reserved words, commands that run others."""
+    for number, word in enumerate(words):
+        if word not in _BEFORE_COMMANDS and not _ASSIGNMENT.match(word):
+            return words[number:]
+    return []
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.frames = [_Frame()]
+
+    def step(self) -> bool:
+        """Read on by a character or two; False where the rest is a comment."""
+        frame, char, two = self.frames[-1], self.text[self.at], self.text[self.at : self.at + 2]
+        if frame.quote:
+            self._quoted(frame, char, two)
+        elif char == "#" and frame.start < 0:
+            end = self.text.find("\n", self.at)
+            self.at = end if end >= 0 else len(self.text)
+            return end >= 0
+        elif two in {"$'", '$"'}:
+            self._begin(frame, 2)
+            frame.quote = two if two == "$'" else '"'
+        elif char in "'\"":
+            self._begin(frame, 1)
+            frame.quote = char
+        elif char == "\\":
+            self._begin(frame, 2)
+        elif two == "$(":
+            self._begin(frame, 2)
+            self.frames.append(_Frame(")"))
+        elif char in {frame.closing, "`"}:
+            self._nested(frame, char)
+        else:
+            self._plain(frame, char)
+        return True
+
+    def _quoted(self, frame: _Frame, char: str, two: str) -> None:
+        if char == "\\" and frame.quote != "'":
+            self.at += 2
+        elif char == frame.quote[-1]:
+            frame.quote = ""
+            self.at += 1
+        elif frame.quote == '"' and two == "$(":
+            self.frames.append(_Frame(")"))
+            self.at += 2
+        elif frame.quote == '"' and char == "`":
+            self._nested(frame, char)
+        else:
+            self.at += 1
+
+    def _nested(self, frame: _Frame, char: str) -> None:
+        """The end of what stands in ``$(…)`` or backquotes, or the beginning of the latter."""
+        if char == frame.closing:
+            self.frames.pop()
+        else:
+            if frame.start < 0:
+                frame.start = self.at
+            self.frames.append(_Frame("`"))
+        self.at += 1
+
+    def _plain(self, frame: _Frame, char: str) -> None:
+        if char in " \t":
+            self._end(frame)
+        elif char in "|&;\n()":
+            self._end(frame)
+            frame.words, frame.redirect = [], False
+        elif char in "<>":
+            if frame.start >= 0 and self.text[frame.start : self.at].isdigit():
+                frame.start = -1
+            self._end(frame)
+            frame.redirect = True
+            if self.text[self.at + 1 : self.at + 2] == "&":
+                self.at += 1
+        elif frame.start < 0:
+            frame.start = self.at
+        self.at += 1
+
+    def _begin(self, frame: _Frame, by: int) -> None:
+        if frame.start < 0:
+            frame.start = self.at
+        self.at += by
+
+    def _end(self, frame: _Frame) -> None:
+        if frame.start < 0:
+            return
+        if frame.redirect:
+            frame.redirect = False
+        else:
+            frame.words.append(unquote(self.text[frame.start : self.at], {}))
+        frame.start = -1
+
+
+def unquote(raw: str, variables: Mapping[str, str], quote: str = "") -> str:
+    """``raw`` without its quotes, the variables in it replaced by what they hold. ``quote``: the one open at its beginning."""
+    found: list[str] = []
+    at = 0
+    while at < len(raw):
+        char = raw[at]
+        if quote == "'":
+            quote, taken = ("", "") if char == "'" else (quote, char)
+        elif char == "\\" and at + 1 < len(raw):
+            at += 1
+            taken = raw[at] if not quote or raw[at] in '\\$`"\n' else "\\" + raw[at]
+        elif char == '"' or (char == "'" and not quote):
+            quote, taken = ("" if quote else char), ""
+        elif expansion := _EXPANSION.match(raw, at):
+            taken, at = variables.get(expansion[1] or expansion[2], ""), expansion.end() - 1
+        else:
+            taken = char
+        found.append(taken)
+        at += 1
+    return "".join(found)
+
+
+def open_quote(raw: str, quote: str = "") -> str:
+    """The quote that is open at the end of ``raw``, if one was at its beginning (``quote``)."""
+    at = 0
+    while at < len(raw):
+        char = raw[at]
+        if char == "\\" and quote != "'":
+            at += 1
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        at += 1
+    return quote
+
+
+_SPECIAL = re.compile(r"([^\w@%+=:,./~^-])", re.ASCII)
+
+
+def quoted(text: str, quote: str) -> str:
+    """``text`` as one writes it inside ``quote``, or outside of any."""
+    if quote == "'":
+        return text.replace("'", "'\\''")
+    if quote == '"':
+        return re.sub(r'([\\$`"])', r"\\\1", text)
+    if "\n" in text:
+        return "$'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+    escaped = "".join(char if ord(char) > 127 else _SPECIAL.sub(r"\\\1", char) for char in text)
+    return "\\" + escaped if escaped.startswith("~") else escaped
