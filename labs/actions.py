@@ -109,6 +109,8 @@ def _queue(attempt: Attempt, line: str, key: uuid.UUID, rows: int, cols: int) ->
     attempt.console_from = Attempt.objects.select_for_update().values_list("console_from", flat=True).get(pk=attempt.pk)
     if attempt.commands.unfinished().exists():
         raise LearnerError("busy")
+    # What bash asked more of stays until the next line, which is the whole of it, or another.
+    attempt.commands.filter(state=Command.State.REFUSED, message="incomplete").delete()
     command = Command.objects.create(
         attempt=attempt,
         key=key,

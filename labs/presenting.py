@@ -2,7 +2,7 @@
 
 Contexts (all plain values, texts in the active language):
 ``block.html``   block: id number line state running failed ok status_words duration elapsed_ms prompt output_html current_html
-                 screen{rows height cols app paste} message note fault undone rewindable
+                 screen{rows height cols app paste} message note fault undone unfinished rewindable
                  changes{added changed removed words more} changes_url
 ``step.html``    step: id number title passed current points got segments seen[kind word what] hints hints_left has_solution solution
                  solution_cost check_url hint_url solution_url
@@ -75,6 +75,7 @@ def block(command: Command) -> dict[str, Any]:
         "current_html": _safe(shown.tail_html),
         "screen": screen(command.screen) if running else {},
         "note": command.message == "full-screen",
+        "unfinished": command.state == Command.State.REFUSED and command.message == "incomplete",
         "message": ours(command.message, **command.message_values) if command.message else "",
         "undone": command.undone,
         "rewindable": command.version_id is not None,
@@ -250,5 +251,5 @@ def urls(attempt: Attempt) -> dict[str, str]:
 
 def history(attempt: Attempt) -> list[str]:
     """Lines typed in this attempt, oldest first, repetitions in a row once."""
-    lines = list(attempt.commands.order_by("-number").values_list("line", flat=True)[:HISTORY])[::-1]
+    lines = list(attempt.commands.exclude(message="incomplete").order_by("-number").values_list("line", flat=True)[:HISTORY])[::-1]
     return [line for at, line in enumerate(lines) if at == 0 or line != lines[at - 1]]

@@ -91,7 +91,7 @@ export class Console {
     if (log !== undefined) this.refresh(log);
     for (const block of this.lab.querySelectorAll(".block")) block.classList.toggle("is-undone", undone.includes(Number(block.dataset.command)));
     for (const terminal of this.terminals) terminal.stuck = true;
-    put(notice, this.terminals[0].log);
+    put(notice, this.terminals[0].home);
     this.guide(html);
   }
 

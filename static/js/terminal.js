@@ -22,7 +22,10 @@ export class Terminal {
   listen(form) {
     const lines = JSON.parse(document.getElementById("history").textContent);
     const on = { run: (line) => this.run(line), stop: () => this.stop(), clear: () => this.clear(), leave: () => this.log.focus() };
-    this.prompt = new Prompt(form, lines, on, () => Boolean(this.running()));
+    this.prompt = new Prompt(form, lines, on, {
+      busy: () => Boolean(this.running()), words: this.words, url: (name) => this.url(name), key: `line:${location.pathname}:${this.number}`,
+    });
+    this.unfinished();
     this.element.addEventListener("click", (event) => {
       if (event.target.closest("[data-stop]")) this.stop();
     });
@@ -57,6 +60,7 @@ export class Terminal {
     if (this.running()) return this.say(this.words.busy);
     if (this.sending?.line !== line) this.sending = { line, key: uuid() };
     this.posting = true;
+    this.sent = line;
     this.page.settle();
     this.say("");
     this.page.lab.dispatchEvent(new CustomEvent("lab:run", { detail: button }));
@@ -73,6 +77,7 @@ export class Terminal {
     if (this.prompt.box.value === line) this.prompt.set("");
     const id = html.match(/id="(command-[^"]+)"/)?.[1];
     if (!id || !document.getElementById(id)) this.block(html);  // the stream may have been quicker
+    this.unfinished();
     this.bottom();
     if (!button) this.prompt.box.focus();
   }
@@ -110,8 +115,20 @@ export class Terminal {
     if (event.key === "d") { event.preventDefault(); this.answer(field.form, "\x04"); }
   }
 
+  // As a terminal's: what was there is above, and what comes begins at the top.
   clear() {
-    for (const block of this.log.querySelectorAll(".block:not([data-running])")) block.remove();
+    const page = document.createElement("div");
+    page.className = "con-page";
+    page.style.minHeight = `${this.log.clientHeight - Number.parseFloat(getComputedStyle(this.log).paddingBottom)}px`;
+    page.append(...[this.running()].filter(Boolean));
+    this.log.append(page);
+    this.stuck = true;
+    this.bottom();
+    this.prompt.speak(this.words.cleared);
+  }
+
+  get home() {
+    return [...this.log.querySelectorAll(".con-page")].at(-1) ?? this.log;
   }
 
   // What the stream brings ------------------------------------------------------------------------------------------
@@ -121,10 +138,23 @@ export class Terminal {
     const had = this.running();
     const focused = this.log.contains(document.activeElement) && document.activeElement.closest("[data-input]") && document.activeElement;
     const typed = focused?.value ?? "";
-    put(html, this.log);
+    put(html, this.home);
+    this.unfinished();
     if (had && !this.running() && focused && this.prompt) this.comeBack(typed);
     if (!had && this.running()) setTimeout(() => this.goToProgram(), GOES_TO_PROGRAM_MS);
     this.page.settle();
+  }
+
+  // A line that bash asked more of was not run: it goes back to where it was typed.
+  unfinished() {
+    const block = [...this.log.querySelectorAll(".block")].at(-1);
+    if (!this.prompt || this.posting || !block?.hasAttribute("data-unfinished")) return;
+    const { line } = block.dataset;
+    const here = this.sent === undefined && this.prompt.box.value.startsWith(`${line}\n`);  // kept over a reload
+    if (!here && this.sent !== line && (this.sent !== undefined || this.prompt.box.value)) return;
+    this.sent = "";
+    block.remove();
+    if (!here) this.prompt.carryOn(line);
   }
 
   // As in a terminal, what is typed while a program runs goes to it. Quick commands move nothing.
