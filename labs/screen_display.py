@@ -92,7 +92,15 @@ class Display:
         if at > 0 and not cells[at].text:
             at -= 1
         shown = max(_length(cells), at + 1)
-        return html([_marked(cell, wide=_is_wide(cells, x), cursor=x == at) for x, cell in enumerate(cells[:shown]) if cell.text])
+        shown += shown < len(cells) and not cells[shown].text
+        parts, run = list[str](), list[Cell]()
+        for x, cell in enumerate(cells[:shown]):
+            if cell.text and x + 1 < shown and not cells[x + 1].text:  # each by itself: faces differ in how wide it is
+                parts += [html(run), html([_marked(cell, "wide", "cursor" if x == at else "")])]
+                run = []
+            elif cell.text:
+                run.append(_marked(cell, "cursor") if x == at else cell)
+        return "".join([*parts, html(run)])
 
     def scrolled(self) -> bytes:
         """The rows that left at the top since last asked, as lines for a terminal."""
@@ -262,13 +270,8 @@ def _length(cells: list[Cell]) -> int:
     return end
 
 
-def _is_wide(cells: list[Cell], at: int) -> bool:
-    return at + 1 < len(cells) and not cells[at + 1].text
-
-
-def _marked(cell: Cell, *, wide: bool, cursor: bool) -> Cell:
-    extra = {name for name, is_so in (("wide", wide), ("cursor", cursor)) if is_so}
-    return Cell(cell.text, cell.style._replace(flags=cell.style.flags | extra)) if extra else cell
+def _marked(cell: Cell, *names: str) -> Cell:
+    return Cell(cell.text, cell.style._replace(flags=cell.style.flags | {name for name in names if name}))
 
 
 def _line(cells: list[Cell]) -> bytes:

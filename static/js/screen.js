@@ -6,7 +6,8 @@ import { post } from "./post.js";
 const QUIET = 600;  // ms without a change until the cursor's line is read out
 const SETTLED = 150;  // ms after the last change of size
 const PIECE = 16000;  // characters in one request
-const AROUND = 150;  // px of a block that are not screen: its head, buttons and hint
+const AROUND = 140;  // px of a block that are not screen: its head, buttons and hint
+const PAD = 60;  // and the row of keys where there is no keyboard
 const clamp = (number, least, most) => Math.max(least, Math.min(most, Math.floor(number)));
 
 // How many rows and columns a program has room for in a terminal's log.
@@ -20,7 +21,8 @@ export function fit(log) {
   const style = getComputedStyle(log);
   const room = log.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 20;
   if (!width || !height || room <= 0) return { rows: 24, cols: 80 };  // the log is behind another tab
-  return { rows: clamp((log.clientHeight - AROUND) / height, 12, 80), cols: clamp((room * 50) / width, 20, 250) };
+  const around = AROUND + (matchMedia("(pointer: coarse)").matches ? PAD : 0);
+  return { rows: clamp((log.clientHeight - around) / height, 12, 80), cols: clamp((room * 50) / width, 20, 250) };
 }
 
 const of = (element) => element.closest(".screen");
@@ -54,7 +56,9 @@ export class Screens {
     const old = block?.querySelector(".screen");
     if (html) {
       put(html, block);
-      if (block && !old) this.come(block.querySelector(".screen"));
+      const screen = block?.querySelector(".screen");
+      if (screen && !old) this.come(screen);
+      else if (screen?.contains(document.activeElement)) screen.scrollIntoView({ block: "nearest" });
     } else if (html === "") this.go(old);
     else if (old) for (const [at, row] of Object.entries(rows)) old.querySelectorAll(".screen-row")[at].innerHTML = row;
     const screen = block?.querySelector(".screen");

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.test_pages import THEMES, check
+
 ROWS = ".screen-row"
 
 
@@ -101,6 +103,22 @@ def test_a_monitor_is_stopped_and_its_last_picture_stays(jisoo: Any) -> None:
     block = jisoo.wait_done(before + 1)
     expect(block.locator(".block-out")).to_contain_text("PID USER")
     assert not jisoo.page.locator(".screen").count()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_everyone_can_use_it(visitor: Callable[..., Any], theme: str) -> None:
+    """Clean for axe, no wider than a phone, and the cursor's line is said when it falls quiet."""
+    minji = visitor(color_scheme=theme, reduced_motion="reduce", locale="ko-KR")
+    minji.sign_in("minji")
+    minji.open_lab("playground")
+    before = begin(minji, "vim -c 'syntax on' /etc/passwd")
+    expect(minji.page.locator("[data-screen-said]")).to_contain_text("root:")
+    check(minji)
+    expect(minji.page.locator(".screen-keys")).to_be_focused()
+    minji.page.keyboard.type(":q!")
+    press(minji, "Enter")
+    minji.wait_done(before + 1)
+    assert minji.complaints == []
 
 
 def test_who_floods_a_screen_stalls_nobody(jisoo: Any) -> None:

@@ -76,6 +76,7 @@ def test_the_cursor_is_a_cell_unless_it_is_hidden():
     assert shown("ab").rows()[0] == 'ab<span class="cursor"> </span>'
     assert shown("ab\x1b[1;1H").rows()[0] == '<span class="cursor">a</span>b'
     assert shown("x한\x1b[1;3H").rows()[0] == 'x<span class="cursor wide">한</span>'
+    assert shown("\x1b[?25l한글e").rows()[0] == '<span class="wide">한</span><span class="wide">글</span>e'
     assert shown("x" * 20).rows()[0] == "x" * 19 + '<span class="cursor">x</span>'
     display = shown("ab\x1b[2;1H")
     display.rows()
