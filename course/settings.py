@@ -1,12 +1,18 @@
 """Settings, from the environment where it says so; ``manage.py up`` supplies the development values.
 
-COURSE_VAR       folder of everything written at run time (database, blobs, checkouts, keys)
-COURSE_LOCAL     1 under ``up`` and in tests: plain http on this machine, static files straight from their folders
-COURSE_DEBUG     1 for Django's own debug pages
-COURSE_WARM_AWS  0 where memory is short: each worker then saves some 150 MB, and each `aws` takes half a second longer
-COURSE_PREVIEW_HOST   what the host names end in on which learners' programs are shown (*.preview.example.org leads here, too): best a
-                 registered domain other than the site's. Empty: nothing is shown
-COURSE_SECRET_KEY, COURSE_HOSTS, COURSE_ORIGINS, DATABASE_URL, REDIS_URL   for a real installation
+COURSE_VAR         folder of everything written at run time (database, blobs, checkouts, keys)
+COURSE_LOCAL       1 under ``up`` and in tests: plain http on this machine, static files straight from their folders
+COURSE_DEBUG       1 for Django's own debug pages
+COURSE_WARM_AWS    0 where memory is short: each worker then saves some 150 MB, and each `aws` takes half a second longer
+COURSE_SECRET_KEY, COURSE_HOSTS, COURSE_ORIGINS   a real installation's
+DATABASE_URL       postgresql://user:password@host/name; SQLite in COURSE_VAR without it
+REDIS_URL          redis://host:6379/0
+COURSE_BLOBS       s3://bucket/prefix?endpoint=http://host:9000, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; a folder of COURSE_VAR
+                   without it. Workers on several machines need it
+COURSE_PROXIES     how many proxies stand before the web server. They tell the visitor's address (X-Forwarded-For) and, the nearest of
+                   them, https (X-Forwarded-Proto); with 0 nobody is believed
+COURSE_PREVIEW_HOST  what the host names end in on which learners' programs are shown (*.preview.example.org leads here, too): best a
+                   registered domain other than the site's. Empty: nothing is shown
 """
 
 from __future__ import annotations
@@ -17,7 +23,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from course import database
+from course import stores
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("COURSE_VAR", BASE_DIR / ".var"))
@@ -90,7 +96,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database.from_url(os.environ.get("DATABASE_URL", ""), VAR)}
+DATABASES = {"default": stores.database(os.environ.get("DATABASE_URL", ""), VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "course.User"
 LOGIN_URL = "sign-in"
@@ -113,7 +119,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = None if DEBUG else VAR / "static"  # in development files come from where they are written
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "media"}},
-    "blobs": {"BACKEND": "sandbox.store.storage.BlobStorage", "OPTIONS": {"location": VAR / "blobs"}},
+    "blobs": stores.blobs(os.environ.get("COURSE_BLOBS", ""), VAR / "blobs"),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if LOCAL else "course.static.HashedFiles"},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
@@ -130,6 +136,7 @@ CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = int(os.environ.get("COURSE_WORKER_THREADS", "64"))
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SYNC_EVERY = 10  # tasks sent: its file is then never older than some 20 s while it beats
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -151,6 +158,16 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
+PROXIES = int(os.environ.get("COURSE_PROXIES") or 0)
+SECURE_HSTS_SECONDS = 0 if LOCAL else 365 * 86400  # is only said over https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+SECURE_SSL_REDIRECT = PROXIES > 0
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # the other names of the domain are not ours to bind to https
+    "security.W021",  # nor to enter into the browsers' lists
+    *([] if PROXIES else ["security.W008"]),  # without a proxy it is reached on this machine alone, where there is no https to go to
+]
 
 # The sandbox
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))

@@ -1,4 +1,4 @@
-"""What DATABASE_URL becomes."""
+"""What DATABASE_URL and COURSE_BLOBS become."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from course import database
+from course import stores
 from tests.postgres import Cluster, fresh
 
 
 def test_without_one_it_is_sqlite_in_the_folder(tmp_path: Path) -> None:
-    assert database.from_url("", tmp_path)["NAME"] == tmp_path / "db.sqlite3"
+    assert stores.database("", tmp_path)["NAME"] == tmp_path / "db.sqlite3"
 
 
 def test_every_part_of_the_address_arrives(tmp_path: Path) -> None:
-    found = database.from_url("postgresql://ad%40min:p%2Fw@db.example:6432/the%20course?sslmode=require&connect_timeout=5", tmp_path)
+    found = stores.database("postgresql://ad%40min:p%2Fw@db.example:6432/the%20course?sslmode=require&connect_timeout=5", tmp_path)
     assert [found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == ["the course", "ad@min", "p/w", "db.example", "6432"]
     assert found["OPTIONS"] == {"sslmode": "require", "connect_timeout": "5"}
 
 
 def test_a_socket_has_a_folder_instead_of_a_host(tmp_path: Path) -> None:
-    found = database.from_url("postgres://course@/course?host=/run/postgresql", tmp_path)
+    found = stores.database("postgres://course@/course?host=/run/postgresql", tmp_path)
     assert (found["HOST"], found["OPTIONS"]) == ("/run/postgresql", {})
 
 
 @pytest.mark.parametrize("url", ["mysql://course@db/course", "postgresql://db", "course.sqlite3"])
 def test_another_kind_is_refused_in_words(tmp_path: Path, url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="postgresql://user"):
-        database.from_url(url, tmp_path)
+        stores.database(url, tmp_path)
 
 
 def test_a_cluster_of_the_tests_own_answers_and_leaves_nothing(cluster: Cluster) -> None:
@@ -40,3 +40,16 @@ def test_a_cluster_of_the_tests_own_answers_and_leaves_nothing(cluster: Cluster)
     other.stop()
     assert not other.folder.exists()
     assert other.process.returncode is not None
+
+
+def test_blobs_lie_in_a_folder_or_in_a_bucket(tmp_path: Path) -> None:
+    assert stores.blobs("", tmp_path)["OPTIONS"] == {"location": tmp_path}
+    aws = stores.blobs("s3://course-blobs/one?region=ap-northeast-2", tmp_path)
+    assert aws["OPTIONS"] == {"bucket_name": "course-blobs", "location": "one", "region_name": "ap-northeast-2"}
+    assert stores.blobs("s3://blobs?endpoint=http://s3:9000", tmp_path)["OPTIONS"]["endpoint_url"] == "http://s3:9000"
+
+
+@pytest.mark.parametrize("url", ["/var/blobs", "s3:///prefix", "s3://blobs?endpont=http://s3:9000"])
+def test_another_kind_of_store_is_refused_in_words(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="s3://bucket"):
+        stores.blobs(url, tmp_path)

@@ -1,4 +1,4 @@
-"""DATABASE_URL as Django's settings want it."""
+"""DATABASE_URL and COURSE_BLOBS as Django's settings want them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 
-def from_url(url: str, folder: Path) -> dict[str, Any]:
+def database(url: str, folder: Path) -> dict[str, Any]:
     """``postgresql://user:password@host:port/name?sslmode=require`` (what is left out is libpq's: PGPASSWORD, ~/.pgpass), or SQLite in
     ``folder`` where ``url`` is empty. Raises ImproperlyConfigured.
 
@@ -17,7 +17,7 @@ def from_url(url: str, folder: Path) -> dict[str, Any]:
     be met again, and a worker's many threads would hold one each.
     """
     if not url:
-        return sqlite(folder)
+        return _sqlite(folder)
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
         raise ImproperlyConfigured("DATABASE_URL is to be like postgresql://user:password@host:5432/name (or empty, for SQLite).")
@@ -34,7 +34,7 @@ def from_url(url: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def sqlite(folder: Path) -> dict[str, Any]:
+def _sqlite(folder: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": folder / "db.sqlite3",
@@ -45,3 +45,18 @@ def sqlite(folder: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
     }
+
+
+def blobs(url: str, folder: Path) -> dict[str, Any]:
+    """``s3://bucket/prefix?endpoint=http://host:9000&region=…`` where several machines share (the keys are boto3's: AWS_ACCESS_KEY_ID and
+    the like), or ``folder`` where ``url`` is empty. Raises ImproperlyConfigured."""
+    if not url:
+        return {"BACKEND": "sandbox.store.storage.BlobStorage", "OPTIONS": {"location": folder}}
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    if parts.scheme != "s3" or not parts.netloc or asked.keys() - {"endpoint", "region"}:
+        raise ImproperlyConfigured("COURSE_BLOBS is to be like s3://bucket/prefix?endpoint=http://host:9000 (or empty, for a folder).")
+    options = {"bucket_name": parts.netloc, "location": parts.path.strip("/"), "region_name": asked.get("region", "us-east-1")}
+    if "endpoint" in asked:
+        options |= {"endpoint_url": asked["endpoint"], "addressing_style": "path"}
+    return {"BACKEND": "sandbox.store.shared.SharedBlobs", "OPTIONS": options}
