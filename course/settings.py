@@ -172,6 +172,8 @@ SILENCED_SYSTEM_CHECKS = [
 # The sandbox
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
+LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"
+LABS_NOTE_LINK = ""  # dotted path of a function: (slug of a note, language) -> {"url", "title"}, or None where there is no such note
 SANDBOX_REGION = "ap-northeast-2"
 SANDBOX_HOME_BYTES = 64 * 1024 * 1024
 SANDBOX_HOME_FILES = 5_000

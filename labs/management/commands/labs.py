@@ -1,4 +1,6 @@
-"""``manage.py labs check [LAB…]``: read and validate. ``manage.py labs play [LAB…]``: do every step in a real sandbox."""
+"""``manage.py labs check [LAB…]``: read and validate. ``manage.py labs play [LAB…]``: do every step in a real sandbox.
+``manage.py labs mistakes [ID…]``: make every mistake of the table in a real sandbox.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,12 @@ from labs.lab import LabError, catalog
 from labs.lab.errors import did_you_mean
 from labs.lab.model import Check, Lab
 from labs.management.database import ensure_database
+from labs.mistakes import proving, table
 from labs.play import Played, play
 
 
 class Command(BaseCommand):
-    help = "Check the labs' files, or play the labs in real sandboxes."
+    help = "Check the labs' files and the table of mistakes, or prove them in real sandboxes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(dest="do", required=True)
@@ -27,8 +30,16 @@ class Command(BaseCommand):
             one.add_argument("labs", nargs="*", metavar="LAB", help="All of them when none is named.")
             if name == "play":
                 one.add_argument("--output", action="store_true", help="Show what the commands printed.")
+        mistakes = commands.add_parser("mistakes", help="Run every example of the table of mistakes: is it met, and by its entry?")
+        mistakes.add_argument("ids", nargs="*", metavar="ID", help="All of them when none is named.")
+        mistakes.add_argument("--output", action="store_true", help="Show what the commands printed.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["do"] == "mistakes":
+            self._check_mistakes()
+            ensure_database()
+            self._prove(options["ids"], options["output"])
+            return
         labs = self._check(options["labs"])
         if options["do"] == "play":
             ensure_database()
@@ -53,7 +64,17 @@ class Command(BaseCommand):
                 self.stderr.write(self.style.ERROR(str(error)))
         if errors:
             raise CommandError(f"{len(errors)} of {len(names or known)} labs are not right.")
+        if not names:
+            self._check_mistakes()
         return labs
+
+    def _check_mistakes(self) -> None:
+        entries, errors = table.everything()
+        for error in errors:
+            self.stderr.write(self.style.ERROR(str(error)))
+        if errors:
+            raise CommandError(f"{len(errors)} entries of the table of mistakes are not right.")
+        self.stdout.write(f"mistakes: {len(entries)} entries")
 
     # --- play --------------------------------------------------------------------------------------------------------------
 
@@ -72,6 +93,25 @@ class Command(BaseCommand):
                     self.stdout.write(self.style.ERROR(f"      {row.problem}"))
         failed = sum(bool(row.problem) for row in rows)
         self.stdout.write(f"{len(labs)} labs, {len(rows)} parts, {sum(row.seconds for row in rows):.1f} s, {failed} failed")
+        if failed:
+            sys.exit(1)
+
+    def _prove(self, ids: list[str], show_output: bool) -> None:
+        known = {entry.id: entry for entry in table.entries()}
+        for name in ids:
+            if name not in known:
+                raise CommandError(f"there is no mistake “{name}”{did_you_mean(name, known)}")
+        rows = []
+        for row in proving.prove([known[name] for name in ids or known]):
+            rows.append(row)
+            mark = self.style.ERROR("fails") if row.problem else self.style.SUCCESS("ok   ")
+            self.stdout.write(f"{mark} {row.entry.id:32} {row.seconds:6.1f} s")
+            if show_output or row.problem:
+                self.stdout.write(row.output)
+            if row.problem:
+                self.stdout.write(self.style.ERROR(f"      {row.entry.path.name}:{row.entry.at}: {row.problem}"))
+        failed = sum(bool(row.problem) for row in rows)
+        self.stdout.write(f"{len(rows)} mistakes, {sum(row.seconds for row in rows):.1f} s, {failed} failed")
         if failed:
             sys.exit(1)
 
