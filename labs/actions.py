@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from labs import control, following, preparing, presenting, publishing
+from labs import control, following, pace, preparing, presenting, publishing
 from labs.editions import keep_edition, lab_of
 from labs.lab.model import Lab
 from labs.models import Attempt, Command, Move, Passing, StepProgress
@@ -35,8 +35,9 @@ def start_attempt(*, user: Any, lab: Lab, language: str = "en") -> Attempt:
         attempt, _created = Attempt.objects.get_or_create(
             user=user, lab=lab.name, finished=None, defaults={"content_hash": lab.content_hash, "language": language[:2]}
         )
-        Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now(), language=language[:2])
+        Attempt.objects.filter(pk=attempt.pk).update(language=language[:2])
         attempt.language = language[:2]
+        pace.touch(attempt, arrives=True)
         if not attempt.ready:
             _begin_again(attempt, lab)
     if not attempt.ready:
@@ -72,7 +73,8 @@ def _to_first_step(attempt: Attempt, lab: Lab) -> None:
 
 def seen(*, attempt: Attempt, language: str) -> None:
     """The learner looks at it, in this language."""
-    Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now(), language=language[:2])
+    Attempt.objects.filter(pk=attempt.pk).update(language=language[:2])
+    pace.touch(attempt, arrives=True)
     if attempt.sandbox_id is not None:
         waking.seen(attempt.sandbox_id)
 
@@ -120,7 +122,7 @@ def _queue(attempt: Attempt, line: str, key: uuid.UUID, rows: int, cols: int) ->
         cols=max(20, min(cols, MOST_COLS)),
         cwd_before=presenting.cwd_of(attempt),
     )
-    Attempt.objects.filter(pk=attempt.pk).update(last_seen=timezone.now())
+    pace.touch(attempt)
     # The page that asked gets the block with its answer; the others hear of it when it runs.
     transaction.on_commit(lambda: wake("labs.tasks.run_command", command.pk))
     return command
@@ -155,21 +157,26 @@ def resize(*, command: Command, rows: int, cols: int) -> None:
 
 
 def show_hint(*, step: StepProgress) -> StepProgress:
-    """One more hint. Raises LearnerError no-more-hints."""
+    """One more hint; the last is what the check sees, for which a worker looks if none has. Raises LearnerError no-more-hints."""
     with transaction.atomic():
         step = StepProgress.objects.select_for_update().select_related("attempt").get(pk=step.pk)
-        if step.hints_shown >= len(lab_of(step.attempt).step(step.step_id).hints):
+        hints = presenting.hints_of(lab_of(step.attempt).step(step.step_id))
+        if step.hints_shown >= hints:
             raise LearnerError("no-more-hints")
         step.hints_shown += 1
         step.save(update_fields=["hints_shown"])
+    pace.touch(step.attempt)
+    if step.hints_shown == hints and not step.outcome and step.attempt.usable:
+        wake("labs.tasks.check_attempt", step.attempt_id)
     publishing.guide_changed(lab_of(step.attempt), step.attempt)
     return step
 
 
 def show_solution(*, step: StepProgress) -> StepProgress:
-    """The step's solution; passing it afterwards gives its points less the solution's cost."""
+    """The step's solution; passing it afterwards gives its points less the solution's cost. No undo and no reset hides it again."""
     StepProgress.objects.filter(pk=step.pk).update(solution_shown=True)
     step.refresh_from_db()
+    pace.touch(step.attempt)
     publishing.guide_changed(lab_of(step.attempt), step.attempt)
     return step
 

@@ -8,13 +8,14 @@ import logging
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 import jmespath
 
 from labs.lab.model import LANGUAGES, Check, Words
 from labs.lab.specs import REFERENCE
+from labs.wanting import see, wanted
 from labs.presenting import HOME, where
 from sandbox.errors import CloudError
 from sandbox.store.working import OWN_FILES
@@ -22,6 +23,7 @@ from sandbox.store.working import OWN_FILES
 log = logging.getLogger(__name__)
 _MISSING = re.compile(r"NoSuch|NotFound|DoesNotExist|^404$|Missing(?!Param|Required)")
 _SEEN = 300
+_NAMED = 5
 
 
 class Value(Protocol):
@@ -51,7 +53,8 @@ class LastCommand:
 class Look:
     """``kind``: pass, not, error. ``text``: the author's words; else ``code`` and ``values`` name ours.
 
-    ``what``: the thing itself, cut short.
+    ``what``: what was seen, cut short; ``wanted``: what the check wants and ``see`` a command that shows what it looks at
+    (``labs.wanting``).
     """
 
     kind: str
@@ -59,6 +62,8 @@ class Look:
     values: dict[str, Any] = field(default_factory=dict)
     text: Words = field(default_factory=dict)
     what: str = ""
+    wanted: dict[str, Any] = field(default_factory=dict)
+    see: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value}
@@ -96,10 +101,22 @@ def look(check: Check, context: Context) -> Look:
         found = _any(check, context) if check.any_of else _LOOKS[check.kind](check.spec, context)
     except Exception:
         log.exception("a %s check (line %s of its lab.yaml) failed", check.kind, check.line)
-        found = Look("error", "check-error")
+        return Look("error", "check-error")
+    if found.kind == "error":
+        return found
     if found.kind == "not" and check.seen:
-        return Look("not", text=check.seen, what=found.what)
-    return found
+        found = replace(found, code="", values={}, text=check.seen)
+    return _with_wanted(found, check, context)
+
+
+def _with_wanted(found: Look, check: Check, context: Context) -> Look:
+    """What it wants is an extra: no fault in saying it makes a look another."""
+    try:
+        wants = found.wanted or wanted(check, context.fill_all)
+        return replace(found, wanted=wants, see="" if found.kind == "pass" else found.see or see(check, context.fill_all))
+    except Exception:
+        log.exception("what the %s check (line %s of its lab.yaml) wants could not be said", check.kind, check.line)
+        return found
 
 
 def _any(check: Check, context: Context) -> Look:
@@ -141,12 +158,32 @@ def _aws(spec: dict[str, Any], context: Context) -> Look:
     if not wanted:
         return Look("not", "aws-there", {"seen": _cut(found)}, what=_cut(found)) if there else PASS
     if not there and "equals" not in spec:
-        return Look("not", "aws-nothing")
+        return Look("not", "aws-nothing", what=_overview(answer))
     if not _compare(_plain(found), spec, context):
         return Look("not", "value-is", {"seen": _cut(found)}, what=_cut(found))
     if "as" in spec:
         context.kept[spec["as"]] = _plain(found)
     return PASS
+
+
+def _overview(answer: dict[str, Any]) -> str:
+    """How much of what there is: ``Buckets: 2 (one, two)``."""
+    lists = {name: value for name, value in answer.items() if isinstance(value, list)}
+    return _cut("; ".join(f"{name}: {len(items)}{_names(items)}" for name, items in lists.items()))
+
+
+def _names(items: list[Any]) -> str:
+    """By the first text of each that is called so."""
+    found = [_name(item) for item in items[:_NAMED]]
+    more = ["…"] if len(items) > _NAMED else []
+    return f" ({', '.join([name for name in found if name] + more)})" if any(found) else ""
+
+
+def _name(item: Any) -> str:
+    if isinstance(item, str):
+        return item
+    called = [value for key, value in item.items() if isinstance(value, str) and key.endswith(("Name", "Key", "Id", "Arn"))]
+    return called[0] if called else ""
 
 
 def _file(spec: dict[str, Any], context: Context) -> Look:
@@ -162,7 +199,7 @@ def _file(spec: dict[str, Any], context: Context) -> Look:
     if "sha256" in spec and hashlib.sha256(body).hexdigest() != spec["sha256"]:
         return Look("not", "file-differs", values)
     if "matches" in spec and not _compare(body.decode(errors="replace"), {"matches": spec["matches"]}, context):
-        return Look("not", "file-differs", values)
+        return Look("not", "file-differs", values, what=_cut(body[: 4 * _SEEN].decode(errors="replace").strip()))
     return PASS
 
 
@@ -189,7 +226,7 @@ def _command(spec: dict[str, Any], context: Context) -> Look:
     if last.exit != spec.get("exit", 0):
         return Look("not", "command-exit", {"seen": last.exit})
     if "output" in spec and not re.search(context.fill(spec["output"], re.escape), last.output):
-        return Look("not", "command-output")
+        return Look("not", "command-output", what=_cut(last.output[-_SEEN:].strip()))
     return PASS
 
 
@@ -226,7 +263,11 @@ def _http(spec: dict[str, Any], context: Context) -> Look:
         return Look("not", "http-none", {"url": url})
     if code != str(spec.get("status", 200)):
         return Look("not", "http-status", {"url": url, "seen": code})
-    return PASS if _compare(body, {k: v for k, v in spec.items() if k == "matches"}, context) else Look("not", "http-body", {"url": url})
+    return (
+        PASS
+        if _compare(body, {k: v for k, v in spec.items() if k == "matches"}, context)
+        else Look("not", "http-body", {"url": url}, what=_cut(body))
+    )
 
 
 def _script(spec: dict[str, Any], context: Context) -> Look:

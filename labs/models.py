@@ -84,6 +84,7 @@ class Attempt(models.Model):
     completed = models.DateTimeField(_("completed"), null=True, blank=True, help_text=_("When its last step passed."))
     finished = models.DateTimeField(_("finished"), null=True, blank=True, help_text=_("When the learner closed it."))
     last_seen = models.DateTimeField(_("last seen"), default=timezone.now)
+    spent = models.PositiveIntegerField(_("time spent"), default=0, help_text=_("Seconds, without long pauses: see labs.pace."))
 
     class Meta:
         verbose_name = _("attempt")
@@ -271,6 +272,7 @@ class Command(models.Model):
     cwd_after = models.CharField(max_length=4096, blank=True)
     version = models.ForeignKey(Version, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("version"))
     changes = models.JSONField(_("changes"), default=dict, blank=True)
+    mistake = models.JSONField(default=dict, blank=True, help_text=_("The common mistake that its end shows: see labs.mistakes."))
     diff = models.JSONField(default=dict, blank=True, help_text=_("What changed in files, by path."))
     undone = models.BooleanField(_("undone"), default=False, help_text=_("The sandbox does not stand at it, nor at what came of it."))
 

@@ -3,10 +3,12 @@
 Contexts (all plain values, texts in the active language):
 ``block.html``   block: id number line state running failed ok status_words duration elapsed_ms prompt output_html current_html
                  screen{rows height cols app paste} message note fault undone unfinished rewindable
-                 changes{added changed removed words more} changes_url
-``step.html``    step: id number title passed current points got segments seen[kind word what] hints hints_left has_solution solution
-                 solution_cost check_url hint_url solution_url
-``track.html``   track: passed steps got points complete
+                 changes{added changed removed words more} changes_url mistake{html note docs} or None
+``step.html``    step: id number title passed current points got segments seen[kind word saw wanted] hints hints_left asks_check
+                 check_hint{looked commands} or None, solution solution_cost left check_url hint_url solution_url ask_url
+``track.html``   track: passed steps got points complete spent minutes current{id number title} or None
+``finish.html``  finish (labs.finishing): complete rows[title got points hints solution] got points spent minutes commands
+                 next{title url} end
 ``prompt_sign.html``   prompt
 ``log.html``     entries: one dict a block or notice, ``{"block": …}`` or ``{"notice": …}`` (labs.undoing)
 ``acts.html``, ``changes_panel.html``   labs.undoing, labs.changes
@@ -23,8 +25,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from labs import changes, events, terminal, undoing
-from labs.lab.model import CommandBlock, Lab, Segment, words
+from labs import changes, events, mistakes, pace, terminal, undoing
+from labs.lab.model import CommandBlock, Lab, Segment, Step, words
 from labs.lab.prose import to_html
 from labs.models import Attempt, Command, StepProgress
 from labs.wording import language
@@ -81,6 +83,7 @@ def block(command: Command) -> dict[str, Any]:
         "rewindable": command.version_id is not None,
         "changes": changes.summary(command.changes),
         "changes_url": reverse("changes", args=[command.attempt_id, command.pk]),
+        "mistake": mistakes.word(command.mistake),
     }
 
 
@@ -146,16 +149,30 @@ def _step(lab: Lab, number: int, attempt: Attempt | None, progress: StepProgress
         "segments": segments(section.segments),
         "seen": [_look(look) for look in progress.seen] if progress else [],
         "hints": [_markdown(words(hint, language())) for hint in step.hints[:shown]],
-        "hints_left": max(0, len(step.hints) - shown),
-        "has_solution": True,
+        "hints_left": max(0, hints_of(step) - shown),
+        "asks_check": shown == len(step.hints),
+        "check_hint": _check_hint(progress) if progress and shown > len(step.hints) else None,
         "solution": [{"command": line} for line in step.solve] if progress and progress.solution_shown else [],
         "solution_cost": step.solution_cost,
+        "left": step.points - step.solution_cost,
         **_step_urls(attempt, step.id),
     }
 
 
 def _step_urls(attempt: Attempt | None, step_id: str) -> dict[str, str]:
-    return {f"{name}_url": reverse(name, args=[attempt.pk, step_id]) for name in ("check", "hint", "solution")} if attempt else {}
+    names = {"check": "check_url", "hint": "hint_url", "solution": "solution_url", "ask-solution": "ask_url"}
+    return {key: reverse(name, args=[attempt.pk, step_id]) for name, key in names.items()} if attempt else {}
+
+
+def hints_of(step: Step) -> int:
+    """The author's, and then the one from the check: how to see what it saw."""
+    return len(step.hints) + 1
+
+
+def _check_hint(progress: StepProgress) -> dict[str, Any]:
+    """``commands``: to run, so that one sees what the check saw; ``looked``: whether there was a look at all."""
+    missing = [look for look in progress.seen if look["kind"] == "not"]
+    return {"looked": bool(progress.outcome), "commands": [{"command": look["see"]} for look in missing if look.get("see")]}
 
 
 @lru_cache(maxsize=1024)
@@ -164,9 +181,18 @@ def _markdown(text: str) -> SafeString:
 
 
 def _look(look: dict[str, Any]) -> dict[str, str]:
-    """A kept ``labs.grading.Look`` in the active language: kind is pass, not or error."""
-    text = words(look.get("text") or {}, language()) or (ours(look["code"], **look.get("values", {})) if look.get("code") else "")
-    return {"kind": look["kind"], "word": text or gettext("Done"), "what": look.get("what", "")}
+    """A kept ``labs.looking.Look`` in the active language: kind is pass, not or error. ``saw`` is empty where the word says it already."""
+    text = phrase(look)
+    wanted = phrase(look.get("wanted") or {})
+    if look["kind"] == "pass":
+        return {"kind": "pass", "word": gettext("There: %(what)s") % {"what": wanted} if wanted else gettext("Done")}
+    saw = look.get("what", "")
+    return {"kind": look["kind"], "word": text, "saw": "" if saw in text else saw, "wanted": wanted}
+
+
+def phrase(kept: dict[str, Any]) -> str:
+    """The author's words, else ours of that code, in the active language."""
+    return words(kept.get("text") or {}, language()) or (ours(kept["code"], **kept.get("values", {})) if kept.get("code") else "")
 
 
 def track(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
@@ -179,7 +205,18 @@ def track(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
         "got": sum(progress.points or 0 for progress in found if progress.passed),
         "points": lab.points,
         "complete": bool(lab.steps) and passed == len(lab.steps),
+        "spent": pace.words(attempt.spent) if attempt and attempt.spent >= pace.SHOWN_FROM else "",
+        "minutes": lab.minutes,
+        "current": _current(lab, attempt),
     }
+
+
+def _current(lab: Lab, attempt: Attempt | None) -> dict[str, Any] | None:
+    """The step to do now."""
+    ids = [step.id for step in lab.steps]
+    if attempt is None or attempt.step not in ids:
+        return None
+    return {"id": attempt.step, "number": ids.index(attempt.step) + 1, "title": lab.section(attempt.step, language()).title}
 
 
 # --- the page --------------------------------------------------------------------------------------------------------------
@@ -212,7 +249,6 @@ def page(lab: Lab, attempt: Attempt) -> dict[str, Any]:
             "summary": words(lab.summary, language()),
             "minutes": lab.minutes,
             "intro": segments(text.intro),
-            "end": segments(text.end.segments) if text.end else [],
         },
     }
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from labs import events, presenting, undoing
+from labs import events, finishing, presenting, undoing
 from labs.editions import lab_of
 from labs.lab.model import Lab
 from labs.models import Attempt, Command
@@ -73,6 +73,7 @@ def _guide(lab: Lab, attempt: Attempt) -> str:
     html = [_render("step", attempt, step=step, urls=urls) for step in presenting.steps(lab, attempt)]
     if lab.steps:
         html.append(_render("track", attempt, track=presenting.track(lab, attempt)))
+        html.append(_render("finish", attempt, finish=finishing.finish(lab, attempt)))
     return "".join(html)
 
 

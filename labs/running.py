@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from labs import clock, control, grading, publishing, rebuilding
+from labs import clock, control, grading, mistakes, publishing, rebuilding
 from labs.editions import lab_of
 from labs.looking import LastCommand
 from labs.models import Attempt, Command, changed_by
@@ -132,9 +132,19 @@ def _commit(command: Command, live: Live, result: Result, output: Output) -> Ver
         message_values=values,
         version=version,
         cwd_after=result.cwd or live.cwd,
+        mistake=_mistake(command, result, output),
         **found,
     )
     return version
+
+
+def _mistake(command: Command, result: Result, output: Output) -> dict[str, Any]:
+    """A word about it is an extra: no fault of the table may cost the command."""
+    try:
+        return mistakes.find(command.line, result.status, plain(output.value())) if result.reason == "exit" else {}
+    except Exception:
+        log.exception("command %s was not held against the table of mistakes", command.pk)
+        return {}
 
 
 def _reason(result: Result) -> tuple[str, dict[str, Any]]:

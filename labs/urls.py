@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from labs import clock_views, console_views, moves, preview_views, screen_views, stream, views, watch
+from labs import clock_views, console_views, help_views, moves, preview_views, progress, screen_views, stream, views, watch
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("labs/<slug:name>/", views.lab, name="lab"),
     path("labs/<slug:name>/start/", views.start, name="start"),
+    path("progress/", progress.progress, name="progress"),
     path("attempts/", watch.attempts, name="attempts"),
     path("attempts/<int:pk>/", views.page, name="page"),
     path("attempts/<int:pk>/stream/", stream.stream, name="stream"),
@@ -32,4 +33,5 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/steps/<slug:step>/check/", views.check, name="check"),
     path("attempts/<int:pk>/steps/<slug:step>/hint/", views.hint, name="hint"),
     path("attempts/<int:pk>/steps/<slug:step>/solution/", views.solution, name="solution"),
+    path("attempts/<int:pk>/steps/<slug:step>/solution/ask/", help_views.ask_solution, name="ask-solution"),
 ]

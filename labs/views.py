@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from labs import access, actions, clock, listening, presenting, wording
+from labs import access, actions, clock, finishing, listening, presenting, wording
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -106,6 +106,7 @@ def _page_context(attempt: Attempt, found: Lab, readonly: bool) -> dict[str, Any
         "key": uuid.uuid4(),
         "clock": clock.clock(attempt),
         "ports": [] if readonly else listening.ports(attempt.pk),
+        "finish": finishing.finish(found, attempt),
     }
 
 
@@ -113,11 +114,12 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
     """HTML of ``log``, ``guide`` (steps and progress) and ``prompt``; whether it is ``ready``; ``after``: from where to follow."""
     context = _page_context(attempt, lab_of(attempt), readonly) | {"csrf_token": "NOTPROVIDED"}
     steps = "".join(render_to_string("labs/step.html", context | {"step": step}) for step in context["steps"])
+    ends = ("track", "finish") if steps else ()
     return {
         "after": context["after"],
         "ready": "ready" if attempt.usable else "",
         "log": render_to_string("labs/log.html", context),
-        "guide": steps + (render_to_string("labs/track.html", context) if steps else ""),
+        "guide": steps + "".join(render_to_string(f"labs/{name}.html", context) for name in ends),
         "prompt": render_to_string("labs/acts.html", context) + render_to_string("labs/prompt_sign.html", context),
         "clock": render_to_string("labs/clock.html", context),
         "ports": render_to_string("labs/ports.html", context),

@@ -156,6 +156,24 @@ SENTENCES = {
     "http-body": _("%(url)s answers with something else."),
     "script-silent": _("Not yet."),
     "any-none": _("None of the ways to do this has been done yet."),
+    # what it wants
+    "wanted-value": _("“%(value)s”"),
+    "wanted-match": _("something that matches %(value)s"),
+    "wanted-gone": _("nothing of it left"),
+    "wanted-result": _("something that %(value)s finds"),
+    "wanted-file": _("the file %(path)s"),
+    "wanted-no-file": _("no file %(path)s"),
+    "wanted-file-match": _("the file %(path)s with text that matches %(value)s"),
+    "wanted-file-same": _("the file %(path)s, exactly as this step asks for it"),
+    "wanted-variable": _("the variable %(name)s with a value"),
+    "wanted-no-variable": _("no variable %(name)s"),
+    "wanted-command": _("a command that matches %(value)s"),
+    "wanted-command-output": _("a command that matches %(value)s and prints something that matches %(output)s"),
+    "wanted-output": _("output that matches %(value)s"),
+    "wanted-exit": _("exit status %(value)s"),
+    "wanted-change": _("a change: %(value)s"),
+    "wanted-http": _("status %(status)s from %(url)s"),
+    "wanted-http-match": _("status %(status)s from %(url)s, with something that matches %(value)s"),
 }
 
 

@@ -54,7 +54,7 @@ class Prose:
 class Check:
     """One look at the value. ``kind`` is a key of ``labs.lab.specs.KINDS``, ``spec`` what it takes.
 
-    ``seen`` are the author's words for not yet, ours where empty; ``line`` is where it stands in lab.yaml.
+    ``seen`` are the author's words for not yet, ``wanted`` for what it wants, ours where empty; ``line`` is where it stands in lab.yaml.
     """
 
     kind: str
@@ -62,6 +62,7 @@ class Check:
     seen: Words
     any_of: tuple[Check, ...] = ()
     line: int = 0
+    wanted: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

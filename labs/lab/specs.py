@@ -58,8 +58,9 @@ def read_checks(value: Value) -> tuple[Check, ...]:
 def _read_check(value: Value, kept: set[str]) -> Check:
     found = value.mapping()
     seen = read_words(found.pop("seen")) if "seen" in found else {}
+    wanted = read_words(found.pop("wanted")) if "wanted" in found else {}
     if len(found) != 1:
-        raise value.error(f"a check has exactly one kind, and may have “seen”; this has {', '.join(found) or 'none'}")
+        raise value.error(f"a check has exactly one kind, and may have “seen” and “wanted”; this has {', '.join(found) or 'none'}")
     kind, spec = next(iter(found.items()))
     if kind not in KINDS:
         raise value.error(f"no check is called “{kind}”{did_you_mean(kind, KINDS)}")
@@ -67,8 +68,8 @@ def _read_check(value: Value, kept: set[str]) -> Check:
         options = tuple(_read_check(item, kept) for item in spec.items())
         if len(options) < 2:
             raise spec.error("“any” chooses among at least two checks")
-        return Check(kind, {}, seen, options, spec.key_line)
-    return Check(kind, _read_spec(kind, spec, kept), seen, (), spec.key_line)
+        return Check(kind, {}, seen, options, spec.key_line, wanted)
+    return Check(kind, _read_spec(kind, spec, kept), seen, (), spec.key_line, wanted)
 
 
 def _read_spec(kind: str, value: Value, kept: set[str]) -> dict[str, Any]:

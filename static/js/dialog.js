@@ -11,6 +11,8 @@ export function askInDialog(lab) {
     }
     dialog.showModal();
   });
+  // A form in it that htmx sends changes what is behind it.
+  dialog?.addEventListener("htmx:beforeRequest", (event) => { if (event.target.matches("form[hx-post]")) dialog.close(); });
   dialog?.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   // A menu's way to what a command changed: the line under its block.
   lab.addEventListener("click", (event) => {
