@@ -15,8 +15,8 @@ import jmespath
 
 from labs.lab.model import LANGUAGES, Check, Words
 from labs.lab.specs import REFERENCE
-from labs.wanting import see, wanted
 from labs.presenting import HOME, where
+from labs.wanting import see, wanted
 from sandbox.errors import CloudError
 from sandbox.store.working import OWN_FILES
 

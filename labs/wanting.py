@@ -21,14 +21,11 @@ def wanted(check: Check, fill: Fill) -> dict[str, Any]:
     """``{"text": the author's words}``, ``{"code", "values"}`` of ours, or empty where the author's word for not yet says it all."""
     if check.wanted:
         return {"text": check.wanted}
-    code, values = _WANTED.get(check.kind, lambda _: ("", {}))(fill(_patterns_left(check.spec)))
+    say = _WANTED.get(check.kind)
+    code, values = say(fill(check.spec)) if say else ("", {})
     if not code or (code == "wanted-result" and check.seen):
         return {}
     return {"code": code, "values": values}
-
-
-def _patterns_left(spec: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in spec.items() if name not in {"params", "as", "account", "missing", "wall", "run"}}
 
 
 def _text(value: Any) -> str:

@@ -76,12 +76,11 @@ def _read(files: tuple[tuple[Path, int, int], ...]) -> tuple[tuple[Entry, ...], 
         for item in _items(path, errors):
             try:
                 entry = _entry(item)
-                if entry.id in found:
-                    first = found[entry.id]
-                    raise LabError(path, entry.at, f"“{entry.id}” is here twice (first in {first.path.name}, line {first.at})")
-                found[entry.id] = entry
             except LabError as error:
                 errors.append(error)
+                continue
+            if (first := found.setdefault(entry.id, entry)) is not entry:
+                errors.append(LabError(path, entry.at, f"“{entry.id}” is here twice (first in {first.path.name}, line {first.at})"))
     return tuple(found.values()), tuple(errors)
 
 

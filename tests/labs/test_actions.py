@@ -134,16 +134,23 @@ def test_input(attempt, monkeypatch):
     actions.send_input(command=command, text="y\n")
 
 
-def test_hints_one_by_one_and_then_none(attempt):
+def test_hints_one_by_one_and_then_none(attempt, woken):
     step = attempt.steps.get(step_id="make")
     assert actions.show_hint(step=step).hints_shown == 1
     assert actions.show_hint(step=step).hints_shown == 2
+    assert woken == []
+    assert actions.show_hint(step=step).hints_shown == 3, "the last is what the check sees"
+    assert woken == [("labs.tasks.check_attempt", attempt.pk)], "nobody had looked yet"
     with refused("no-more-hints"):
         actions.show_hint(step=step)
 
 
 def test_a_solution_is_remembered(attempt):
-    assert actions.show_solution(step=attempt.steps.get(step_id="make")).solution_shown
+    step = actions.show_solution(step=attempt.steps.get(step_id="make"))
+    assert step.solution_shown
+    step.reopen()
+    step.refresh_from_db()
+    assert step.solution_shown, "no reset takes it back"
 
 
 def test_checking_wakes_a_worker_unless_one_is_at_it(attempt, woken):

@@ -22,7 +22,9 @@ def test_not_yet_says_what_was_seen_and_counts_a_try(attempt, lab, live):
     assert graded(attempt, lab, live)
     step = attempt.steps.get(step_id="make")
     assert (step.state, step.outcome, step.tries) == ("open", "not-yet", 1)
-    assert step.seen == [{"kind": "not", "code": "file-missing", "values": {"path": "~/environment/a.txt"}}]
+    path = {"path": "~/environment/a.txt"}
+    wanted = {"code": "wanted-file", "values": path}
+    assert step.seen == [{"kind": "not", "code": "file-missing", "values": path, "wanted": wanted, "see": "ls -l ~/environment/a.txt"}]
     assert not graded(attempt, lab, live), "nothing new to show"
     assert attempt.step == "make"
 

@@ -8,6 +8,8 @@ from labs.models import Attempt, Command
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("live_redis")]
 
+TIME = {"spent": "", "minutes": 5, "current": None}
+
 
 def command(attempt, number=1, **fields) -> Command:
     return Command.objects.create(attempt=attempt, number=number, line="ls", **({"state": "done", "exit_status": 0} | fields))
@@ -58,9 +60,9 @@ def test_steps_in_the_readers_language(attempt, lab):
     step.save()
     with translation.override("en"):
         make, name = presenting.steps(lab, attempt)
-    assert (make["title"], make["current"], make["hints_left"], name["current"]) == ("Make it", True, 1, False)
+    assert (make["title"], make["current"], make["hints_left"], name["current"]) == ("Make it", True, 2, False)
     assert make["hints"] == ["<p>Use <strong>touch</strong>.</p>"]
-    assert make["seen"] == [{"kind": "not", "word": "There is no file <x> yet.", "what": ""}]
+    assert make["seen"] == [{"kind": "not", "word": "There is no file <x> yet.", "saw": "", "wanted": ""}]
     assert make["solution"] == []
     assert make["segments"] == [{"command": "touch a.txt"}]
     with translation.override("ko"):
@@ -76,12 +78,14 @@ def test_what_aws_said_is_shown(attempt, lab):
 
 def test_a_lab_without_an_attempt_can_be_shown(lab, db):
     assert presenting.steps(lab, None)[0]["passed"] is False
-    assert presenting.track(lab, None) == {"passed": 0, "steps": 2, "got": 0, "points": 15, "complete": False}
+    assert presenting.track(lab, None) == {"passed": 0, "steps": 2, "got": 0, "points": 15, "complete": False} | TIME
 
 
 def test_track(attempt, lab):
     attempt.steps.get(step_id="make").complete(points=6, version=None)
-    assert presenting.track(lab, attempt) == {"passed": 1, "steps": 2, "got": 6, "points": 15, "complete": False}
+    assert presenting.track(lab, attempt) == {"passed": 1, "steps": 2, "got": 6, "points": 15, "complete": False} | TIME | {
+        "current": {"id": "make", "number": 1, "title": "Make it"}
+    }
 
 
 def test_a_page_follows_from_where_the_stream_is(attempt, lab):

@@ -294,13 +294,23 @@ def test_no_such_command(client: Client, attempt: Attempt, command: str) -> None
 def test_hint_then_solution(client: Client, attempt: Attempt) -> None:
     page = client.post(f"/attempts/{attempt.pk}/steps/make/hint/", headers=HTMX).content.decode()
     assert "Use <strong>touch</strong>." in page
+    assert "What does the check see?" in page
+    page = client.post(f"/attempts/{attempt.pk}/steps/make/hint/", headers=HTMX).content.decode()
+    assert "The check has not looked yet." in page
     assert "costs 5 points" in page
+    asked = client.get(f"/attempts/{attempt.pk}/steps/make/solution/ask/", headers=HTMX).content.decode()
+    assert "It costs 5 points." in asked
+    assert "10 when you pass it on your own, and 5 after" in asked
+    assert "neither Undo nor starting again" in asked
+    assert "touch a.txt" not in asked, "asking shows nothing yet"
+    assert "<html" in client.get(f"/attempts/{attempt.pk}/steps/make/solution/ask/").content.decode(), "without script a page"
     page = client.post(f"/attempts/{attempt.pk}/steps/make/solution/", headers=HTMX).content.decode()
     assert 'data-run="touch a.txt"' in page
     assert attempt.steps.get(step_id="make").solution_shown
 
 
 def test_no_more_hints_is_said_on_the_step(client: Client, attempt: Attempt) -> None:
+    client.post(f"/attempts/{attempt.pk}/steps/remove/hint/", headers=HTMX)
     page = client.post(f"/attempts/{attempt.pk}/steps/remove/hint/", headers=HTMX).content.decode()
     assert "There are no more hints." in page
     assert page.lstrip().startswith("<li")
