@@ -23,8 +23,8 @@ _SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _TAKEN = (
     "admin amazon android app apple assets aws aws-bucket aws-test backup backups bucket bucket1 bucket123 config content css data "
     "database demo demo-bucket deploy dev development devops devops-bucket download downloads example example-bucket examplebucket "
-    "files first-bucket foo github google hello hello-world helloworld home images index java linux logs media music my-app my- "
-    "backup my-bucket my-data my-first-bucket my-s3-bucket my-test-bucket my-website mybucket mytestbucket netflix photos prod "
+    "files first-bucket foo github google hello hello-world helloworld home images index java linux logs media music my-app "
+    "my-backup my-bucket my-data my-first-bucket my-s3-bucket my-test-bucket my-website mybucket mytestbucket netflix photos prod "
     "production project public python release s3-bucket s3bucket sample sample-bucket samsung src staging static storage temp test "
     "test-bucket test-bucket-1 test1 test123 testbucket testing tmp training upload uploads user users video videos web webapp "
     "website "
