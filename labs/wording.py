@@ -77,7 +77,7 @@ SENTENCES = {
         "The machine that ran this command went away just after it. What the command did is kept; its output may not be whole."
     ),
     "stopped": _("Stopped."),
-    "wall": _("Ended: a command may take %(limit)s seconds."),
+    "wall": _("Ended: a command may take %(limit)s seconds, counted anew when you type into it."),
     "cpu": _("Ended: a command may use %(limit)s seconds of processor time."),
     "memory": _("Ended: it used more memory than the sandbox has."),
     "processes": _("Ended: it started more processes than the sandbox allows."),

@@ -29,6 +29,8 @@ MAX_INPUT = 262144
 QUIET_SECONDS = 0.3
 GRACE_SECONDS = 3.0  # between ^C and SIGKILL
 INSIST_SECONDS = 0.1
+TYPED_WALLS = 6
+"""Into an editor one types for longer than a command may take: its time begins anew then, up to so many times as long in all."""
 _SIGXCPU_STATUS = 128 + signal.SIGXCPU
 
 
@@ -71,7 +73,7 @@ class Command:
         self._usage: Usage | None = None
         self._watched: int | None = None
         self._bell: Doorbell | None = None
-        self._deadline = self._kill_at = float("inf")
+        self._deadline = self._latest = self._kill_at = float("inf")
 
     def start(self, frame: dict[str, Any], folder: Path, state: Path) -> None:
         """``folder``: an empty one, /run/sandbox inside; ``state``: the saved shell. Raises Fault, OSError."""
@@ -89,6 +91,7 @@ class Command:
         self._spawn(jail, begin.argv, frame, pipe=pipe)
         self._watched = self._disk.watch([jail.home, jail.tmp, folder], self._limits.disk, self._limits.entries, lambda: self.kill("disk"))
         self._deadline = time.monotonic() + self._limits.wall
+        self._latest = time.monotonic() + TYPED_WALLS * self._limits.wall
         self._active = time.monotonic()
         self._loop.watch(self._read_fd, READ, self._read)
         self._loop.child(self.pid, self._outer_ended)
@@ -120,6 +123,8 @@ class Command:
             return
         # In case it is ^C: bash then reports status 1 for what a terminal calls 130.
         self._interrupted = self._interrupted or b"\x03" in data
+        if self._deadline != float("inf"):
+            self._deadline = min(time.monotonic() + self._limits.wall, self._latest)
         self._input += data
         self._touched()
         self._write()

@@ -4,11 +4,11 @@ const ARROWS = { ArrowUp: "A", ArrowDown: "B", ArrowRight: "C", ArrowLeft: "D", 
 const EDITING = { Insert: 2, Delete: 3, PageUp: 5, PageDown: 6 };
 const FUNCTIONS = { F1: "P", F2: "Q", F3: "R", F4: "S", F5: 15, F6: 17, F7: 18, F8: 19, F9: 20, F10: 21 };  // F11 and F12 stay the browser's
 const PLAIN = { Enter: "\r", Tab: "\t", Escape: "\x1b", Backspace: "\x7f" };
-const CONTROLS = { " ": 0, "@": 0, "2": 0, "[": 27, "\\": 28, "]": 29, "^": 30, "6": 30, "_": 31, "/": 31, "-": 31 };
+const CONTROLS = { " ": 0, "@": 0, "2": 0, "[": 27, "\\": 28, "]": 29, "^": 30, "6": 30, "_": 31, "/": 31 };  // Ctrl+- and Ctrl+0 are the browser's zoom
 
 // app: application cursor keys
 export function sequence(event, app) {
-  const { key, ctrlKey: ctrl, altKey: alt, shiftKey: shift } = event;
+  const { key, ctrlKey: ctrl = false, altKey: alt = false, shiftKey: shift = false } = event;
   if (event.isComposing || event.metaKey || event.getModifierState?.("AltGraph")) return null;
   if (key === "Tab" && (shift || ctrl || alt)) return null;  // Shift+Tab leaves: nobody is held in here
   const held = 1 + Number(shift) + 2 * Number(alt) + 4 * Number(ctrl);

@@ -5,6 +5,7 @@ import { post } from "./post.js";
 
 const QUIET = 600;  // ms without a change until the cursor's line is read out
 const SETTLED = 150;  // ms after the last change of size
+const ESCAPE = "\x1b";
 const PIECE = 16000;  // characters in one request
 const AROUND = 140;  // px of a block that are not screen: its head, buttons and hint
 const PAD = 60;  // and the row of keys where there is no keyboard
@@ -19,7 +20,7 @@ export function fit(log) {
   const { width, height } = probe.getBoundingClientRect();
   probe.remove();
   const style = getComputedStyle(log);
-  const room = log.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 20;
+  const room = log.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 30;
   if (!width || !height || room <= 0) return { rows: 24, cols: 80 };  // the log is behind another tab
   const around = AROUND + (matchMedia("(pointer: coarse)").matches ? PAD : 0);
   return { rows: clamp((log.clientHeight - around) / height, 12, 80), cols: clamp((room * 50) / width, 20, 250) };
@@ -88,8 +89,9 @@ export class Screens {
   follow(screen) {
     const [keys, cursor] = [keysOf(screen), screen.querySelector(".cursor")];
     if (!keys || !cursor) return;
-    keys.style.left = `${cursor.offsetLeft}px`;
-    keys.style.top = `${cursor.offsetTop}px`;
+    const rows = cursor.offsetParent;
+    keys.style.left = `${rows.offsetLeft + cursor.offsetLeft}px`;
+    keys.style.top = `${rows.offsetTop + cursor.offsetTop}px`;
     clearTimeout(this.reading);
     if (document.activeElement === keys) this.reading = setTimeout(() => this.read(screen), QUIET);
   }
@@ -132,19 +134,19 @@ export class Screens {
   // One request at a time, so that keys arrive in order; what is typed meanwhile goes with the next.
   async send(screen, text) {
     const command = screen.dataset.screen;
-    if (this.lines.has(command)) return void this.lines.set(command, this.lines.get(command) + text);
-    this.lines.set(command, text);
-    while (this.lines.get(command) && document.getElementById(screen.id)) {
-      const [piece, rest] = first(this.lines.get(command));
-      this.lines.set(command, rest);
-      const answer = await post(this.lab.dataset.urlInput, { command, text: piece });
+    const line = this.lines.get(command);
+    if (line) return void line.push(text);
+    const keys = [text];
+    this.lines.set(command, keys);
+    while (keys.length && document.getElementById(screen.id)) {
+      const answer = await post(this.lab.dataset.urlInput, { command, text: first(keys) });
       if (!answer.ok) this.refused(screen, answer);
     }
     this.lines.delete(command);
   }
 
   refused(screen, answer) {
-    this.lines.set(screen.dataset.screen, "");  // what was typed after keys that are lost means something else now
+    this.lines.get(screen.dataset.screen).length = 0;  // what was typed after keys that are lost means something else now
     const here = document.getElementById(screen.id);
     const words = { 401: "wordSignedOut", 403: "wordForbidden" };
     if (here) this.say(here, answer.status === 409 ? answer.text : this.lab.dataset[words[answer.status] ?? "wordFailed"]);
@@ -162,8 +164,13 @@ export class Screens {
   }
 }
 
-// A piece that one request may carry, and the rest. No character is cut in two.
-function first(text) {
-  const end = text.length > PIECE && /[\ud800-\udbff]/.test(text[PIECE - 1]) ? PIECE - 1 : PIECE;
-  return [text.slice(0, end), text.slice(end)];
+// Takes what one request may carry off `keys`. Escape goes alone: with what follows it would be another key (Esc, O, A: the up arrow).
+// No character is cut in two.
+function first(keys) {
+  let text = keys.shift();
+  while (text !== ESCAPE && keys.length && keys[0] !== ESCAPE && text.length < PIECE) text += keys.shift();
+  if (text.length <= PIECE) return text;
+  const end = /[\ud800-\udbff]/.test(text[PIECE - 1]) ? PIECE - 1 : PIECE;
+  keys.unshift(text.slice(end));
+  return text.slice(0, end);
 }

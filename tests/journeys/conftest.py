@@ -114,7 +114,7 @@ def visitor(chromium: Any, stack: Stack, request: pytest.FixtureRequest) -> Iter
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """A journey that failed shows what the processes said."""
     stack = getattr(item, "funcargs", {}).get("stack")
-    if call.excinfo is not None and isinstance(stack, Stack):
+    if call.excinfo is not None and call.when != "teardown" and isinstance(stack, Stack):
         for name in ("worker", "web"):
             item.add_report_section(call.when, name, stack.log(name))
         for number, one in enumerate(getattr(item, "visitors", [])):

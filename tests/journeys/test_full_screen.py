@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import expect
@@ -21,7 +22,7 @@ def jisoo(visitor: Callable[..., Any]) -> Iterator[Any]:
     one.open_lab("playground")
     yield one
     if one.page.locator(".block[data-running]").count():  # a failed test must not fail the next
-        one.page.locator(".block [data-stop]").first.click()
+        one.page.locator(".block [data-stop]:visible").click()
         one.page.wait_for_selector(".block[data-running]", state="detached")
     assert one.complaints == []
 
@@ -39,31 +40,79 @@ def press(visitor: Any, *keys: str) -> None:
         visitor.page.keyboard.press(key)
 
 
-def test_a_file_is_written_in_vim(jisoo: Any) -> None:
+SENT = {
+    "ArrowUp": "\x1b[A", "app+ArrowUp": "\x1bOA", "app+Home": "\x1bOH", "End": "\x1b[F", "app+ctrl+ArrowLeft": "\x1b[1;5D",
+    "PageUp": "\x1b[5~", "Delete": "\x1b[3~", "F1": "\x1bOP", "shift+F4": "\x1b[1;2S", "F5": "\x1b[15~", "alt+F10": "\x1b[21;3~",
+    "Enter": "\r", "Tab": "\t", "Backspace": "\x7f", "alt+Backspace": "\x1b\x7f", "Escape": "\x1b", "ctrl+c": "\x03", "ctrl+KeyC": "\x03",
+    "ctrl+[": "\x1b", "ctrl+ ": "\x00", "alt+b": "\x1bb",
+    # the browser's, or text
+    "F12": None, "shift+Tab": None, "ctrl+shift+V": None, "ctrl+-": None, "alt+å": None, "a": None, "meta+v": None,
+}  # fmt: skip
+ASK = """
+async names => {
+  const { sequence } = await import("/static/js/keys.js");
+  return names.map((name) => {
+    const held = name.split("+");
+    const key = held.pop();
+    const event = Object.fromEntries(held.map((one) => [`${one}Key`, true]));
+    return sequence({ ...event, key: key === "KeyC" ? "ㅊ" : key, code: key }, held.includes("app"));
+  });
+}
+"""
+PASTE = """
+paste => {
+  const data = new DataTransfer();
+  data.setData("text/plain", paste);
+  const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+  document.querySelector(".screen-keys").dispatchEvent(event);
+}
+"""
+
+
+def test_what_a_terminal_sends_for_a_key(jisoo: Any) -> None:
+    assert dict(zip(SENT, jisoo.page.evaluate(ASK, list(SENT)), strict=True)) == SENT
+
+
+def test_a_file_is_written_in_vim(jisoo: Any, visitor: Callable[..., Any]) -> None:
     keys, screen = jisoo.page.keyboard, jisoo.page.locator(".screen")
+    row = screen.locator(ROWS)
     before = begin(jisoo, "vim notes.txt")
     expect(screen).to_contain_text("notes.txt")
     keys.type("ifirst <b>line</b>")
     press(jisoo, "Enter")
-    keys.insert_text("한글 두 줄")
-    expect(screen.locator(ROWS).nth(1)).to_have_text("한글 두 줄")
+    keyboard = jisoo.context.new_cdp_session(jisoo.page)  # a Korean one: what is composed is sent when it is done
+    keyboard.send("Input.imeSetComposition", {"text": "하", "selectionStart": 1, "selectionEnd": 1})
+    expect(jisoo.page.locator(".screen-keys.is-composing")).to_have_value("하")
+    keyboard.send("Input.insertText", {"text": "한"})
+    keys.insert_text("글 두 줄")
+    expect(row.nth(1)).to_have_text("한글 두 줄")
     press(jisoo, "ArrowUp", "Home")
     keys.type(">> ")
-    expect(screen.locator(ROWS).nth(0)).to_have_text(">> first <b>line</b>")
+    expect(row.nth(0)).to_have_text(">> first <b>line</b>")
 
     jisoo.reload()
-    expect(screen.locator(ROWS).nth(0)).to_have_text(">> first <b>line</b>")
+    expect(row.nth(0)).to_have_text(">> first <b>line</b>")
     expect(jisoo.page.locator(".screen-keys")).to_be_focused()
     keys.type("again ")
-    expect(screen.locator(ROWS).nth(0)).to_have_text(">> again first <b>line</b>")
+    expect(row.nth(0)).to_have_text(">> again first <b>line</b>")
+    teacher = visitor()
+    teacher.sign_in("teacher")
+    teacher.page.goto(jisoo.page.url)
+    expect(teacher.page.locator(ROWS).first).to_have_text(">> again first <b>line</b>")
+    jisoo.page.evaluate(PASTE, "pasted\x1b[201~\x1b:q!\r\n")
+    expect(teacher.page.locator(ROWS).first).to_have_text(">> again pasted[201~:q!")  # the page that looks on follows
+    expect(teacher.page.locator(".screen-keys:visible, .screen button:visible")).to_have_count(0)
 
     wide = screen.get_attribute("data-cols")
     jisoo.page.set_viewport_size({"width": 1100, "height": 700})
     expect(screen).not_to_have_attribute("data-cols", wide)
-    expect(screen.locator(ROWS)).to_have_count(int(screen.get_attribute("data-rows")))
-    expect(screen.locator(ROWS).nth(0)).to_have_text(">> again first <b>line</b>")
+    expect(row).to_have_count(int(screen.get_attribute("data-rows")))
+    expect(row.nth(1)).to_have_text("first <b>line</b>")
     expect(jisoo.page.locator(".screen-keys")).to_be_focused()
 
+    sent: list[str] = []
+    jisoo.page.on("request", lambda request: sent.append(parse_qs(request.post_data)["text"][0]) if "/input/" in request.url else None)
+    keys.type("A")
     press(jisoo, "Escape")
     keys.type(":wq")
     press(jisoo, "Enter")
@@ -71,7 +120,9 @@ def test_a_file_is_written_in_vim(jisoo: Any) -> None:
     expect(block.locator(".block-word")).to_contain_text("its screen went with it")
     assert block.locator(".block-out").text_content().strip() == ""
     expect(jisoo.page.locator("#line")).to_be_focused()
-    assert jisoo.run("cat notes.txt") == ">> again first <b>line</b>\n한글 두 줄\n"
+    assert ("\x1b" in sent, "".join(sent)) == (True, "A\x1b:wq\r")  # in order, and Escape by itself: with what follows it is another key
+    assert jisoo.run("cat notes.txt") == ">> again pasted[201~:q!\nAfirst <b>line</b>\n한글 두 줄\n"
+    assert teacher.complaints == []
 
 
 def test_a_pager_turns_pages_and_is_left(jisoo: Any) -> None:

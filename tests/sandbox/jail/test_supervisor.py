@@ -120,6 +120,16 @@ def test_kill(jail_checkout):
     assert jail_checkout.run("echo on").output == "on\n"
 
 
+def test_who_types_gets_more_time(jail_checkout):
+    command = jail_checkout.begin("for i in 1 2 3; do read -r x; sleep .6; done; echo done", wall=1)
+    for _ in range(3):
+        assert command.waits.wait(10)
+        command.waits.clear()
+        jail_checkout.live.send(b"x\n")
+    assert command.ended().reason == "exit"
+    assert command.output.endswith("done\r\n")
+
+
 def test_wall_clock(jail_checkout):
     ran = jail_checkout.run("sleep 100", wall=1)
     assert (ran.result.reason, ran.status) == ("wall", 130)
