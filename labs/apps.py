@@ -7,4 +7,11 @@ class LabsConfig(AppConfig):
     verbose_name = _("Labs")
 
     def ready(self) -> None:
-        from labs import checks, receivers  # noqa: F401, PLC0415 - they register themselves, and need the apps to be there
+        from labs import (  # noqa: F401, PLC0415 - they register themselves, and need the apps to be there
+            checks,
+            receivers,
+            whole,
+        )
+        from sandbox.store import prune  # noqa: PLC0415
+
+        prune.keepers.append(whole.named)

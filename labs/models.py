@@ -266,6 +266,8 @@ class Command(models.Model):
     exit_status = models.IntegerField(_("exit status"), null=True)
     reason = models.CharField(max_length=20, blank=True)
     output = models.BinaryField(default=b"")
+    whole = models.CharField(max_length=64, blank=True, editable=False, help_text="The blob of all of it, where that is more: labs.whole.")
+    output_bytes = models.PositiveBigIntegerField(default=0, editable=False, help_text="So many were printed, where there is more.")
     screen = models.JSONField(default=dict, blank=True, editable=False)  # what a full-screen program shows: labs.screen.Shown
     stream_id = models.CharField(max_length=60, blank=True, help_text=_("The last event whose output the row holds."))
     cwd_before = models.CharField(max_length=4096, blank=True)

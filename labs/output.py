@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from labs import control, events, publishing
+from labs import control, events, publishing, whole
 from labs.models import Command
 from labs.screen import Shown, Terminal
 from labs.terminal import Screen, Update, render
@@ -97,6 +97,7 @@ class Output:
         self._terminal, self._screen = Terminal(command.rows, command.cols), Shown()
         self._size: tuple[int, int] | None = None
         reins.resized = self.resize
+        self._spool = whole.Spool()
         self._waiting = bytearray()
         self._change = threading.Condition()
         self._ended = self._dirty = self._lost = self._unshown = False
@@ -130,11 +131,18 @@ class Output:
             self._ended, self._lost = True, kind is not None
             self._change.notify_all()
         self._thread.join()
+        self._whole = self._spool.fields() if self._kept.full and not self._lost else {}
+        self._spool.close()
 
     def value(self) -> bytes:
         """What the row keeps; call it after the block has ended."""
         with self._in_language():
             return self._kept.value()
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The row's fields for all of it, where that is more than the row keeps; after the block has ended."""
+        return self._whole
 
     def keep(self) -> None:
         """Put it into the row, where nothing else will; after the block has ended."""
@@ -192,6 +200,7 @@ class Output:
         lines = self._terminal.feed(data, last=last)
         if lines:
             self._kept.add(lines)
+            self._spool.add(lines)
             self._dirty, self._unflushed = True, self._unflushed + len(lines)
         if (lines or self._unshown) and (update := self._update(lines)) is not None:
             self._sent(publishing.output(self._command, update))

@@ -2,6 +2,7 @@
 
 Contexts (all plain values, texts in the active language):
 ``block.html``   block: id number line state running failed ok status_words duration elapsed_ms prompt output_html current_html
+                 printed whole output_url
                  screen{rows height cols app paste} message note fault undone unfinished rewindable
                  changes{added changed removed words more} changes_url mistake{html note docs} or None
 ``step.html``    step: id number title passed current points got segments seen[kind word saw wanted] hints hints_left asks_check
@@ -25,11 +26,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from labs import changes, events, mistakes, pace, terminal, undoing
+from labs import changes, events, mistakes, pace, terminal, undoing, whole
 from labs.lab.model import CommandBlock, Lab, Segment, Step, words
 from labs.lab.prose import to_html
 from labs.models import Attempt, Command, StepProgress
-from labs.wording import language
+from labs.wording import language, size
 from labs.wording import words as ours
 
 HOME = "/home/ec2-user"
@@ -75,6 +76,9 @@ def block(command: Command) -> dict[str, Any]:
         "prompt": where(command.cwd_before),
         "output_html": _safe(shown.lines_html),
         "current_html": _safe(shown.tail_html),
+        "printed": not running and bool(command.output),
+        "whole": _whole(command),
+        "output_url": reverse("output", args=[command.attempt_id, command.pk]),
         "screen": screen(command.screen) if running else {},
         "note": command.message == "full-screen",
         "unfinished": command.state == Command.State.REFUSED and command.message == "incomplete",
@@ -85,6 +89,15 @@ def block(command: Command) -> dict[str, Any]:
         "changes_url": reverse("changes", args=[command.attempt_id, command.pk]),
         "mistake": mistakes.word(command.mistake),
     }
+
+
+def _whole(command: Command) -> str:
+    """That there is more than is shown, and how much of it is kept; empty where all is shown."""
+    if not command.output_bytes:
+        return ""
+    if not command.whole:
+        return ours("whole-gone", bytes=command.output_bytes)
+    return ours("whole-cut" if command.output_bytes > whole.MOST else "whole", bytes=command.output_bytes, most=size(whole.MOST))
 
 
 def screen(state: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from labs import clock, control, grading, mistakes, publishing, rebuilding
+from labs import clock, control, grading, mistakes, publishing, rebuilding, whole
 from labs.editions import lab_of
 from labs.looking import LastCommand
 from labs.models import Attempt, Command, changed_by
@@ -108,6 +108,7 @@ def _commit(command: Command, live: Live, result: Result, output: Output) -> Ver
         "reason": result.reason,
         "first_output_ms": result.first_output_ms,
         "duration_ms": result.duration_ms,
+        **output.whole,
     }
     if result.incomplete:
         _end(command, state=Command.State.REFUSED, message="incomplete", **found)
@@ -135,6 +136,8 @@ def _commit(command: Command, live: Live, result: Result, output: Output) -> Ver
         mistake=_mistake(command, result, output),
         **found,
     )
+    if output.whole:
+        whole.forget_older(command)
     return version
 
 

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/reset/ask/", moves.ask, name="ask-reset"),
     path("attempts/<int:pk>/reset-step/", moves.reset_step, name="reset-step"),
     path("attempts/<int:pk>/reset-step/ask/", moves.ask, {"step": True}, name="ask-reset-step"),
+    path("attempts/<int:pk>/commands/<int:command>/output/", console_views.output, name="output"),
     path("attempts/<int:pk>/commands/<int:command>/changes/", moves.changes, name="changes"),
     path("attempts/<int:pk>/steps/<slug:step>/check/", views.check, name="check"),
     path("attempts/<int:pk>/steps/<slug:step>/hint/", views.hint, name="hint"),

@@ -86,6 +86,9 @@ SENTENCES = {
     "killed": _("Ended."),
     "full-screen": _("A full-screen program ran here. As in any terminal, its screen went with it."),
     "output-cut": _("%(bytes)s of output left out here"),
+    "whole": _("%(bytes)s of output: the beginning and the end are shown."),
+    "whole-cut": _("%(bytes)s of output: the beginning and the end are shown, and the first %(most)s are kept."),
+    "whole-gone": _("%(bytes)s of output: the beginning and the end are shown. The whole of it is no longer kept."),
     # why there is no sandbox
     "lab-broken": _("This lab could not be prepared. The course's administrators can see why."),
     "lab-gone": _("This lab is no longer part of the course."),
@@ -185,7 +188,7 @@ def language() -> str:
 def words(code: str, /, **values: Any) -> str:
     """The sentence of ``code`` in the active language; sizes named ``used``, ``limit`` or ``bytes`` of byte quotas become readable."""
     sentence = gettext(SENTENCES.get(code, SENTENCES["lost"]))
-    if code.endswith("-bytes") or code == "output-cut":
+    if code.endswith("-bytes") or code.startswith(("output-cut", "whole")):
         values = {name: size(value) if isinstance(value, int) else value for name, value in values.items()}
     try:
         return sentence % values if "%(" in sentence else sentence

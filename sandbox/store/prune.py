@@ -9,7 +9,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from django.conf import settings
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 # A commit puts its blobs before the row that names them.
 _YOUNG = timedelta(hours=1)
 _IDLE_SECONDS = 3 * 86400
+
+keepers: list[Callable[[], Iterable[str]]] = []
+"""Other apps' say: each gives the blobs that its own rows name."""
 
 
 def prune_versions() -> int:
@@ -67,7 +70,7 @@ def _drop(version: Version) -> int:
 
 
 def sweep_blobs() -> int:
-    """Delete every blob that no version names and that is older than an hour. Returns how many."""
+    """Delete every blob that nothing names and that is older than an hour. Returns how many."""
     named = _named()
     horizon = timezone.now() - _YOUNG
     store, swept = blobs.storage(), 0
@@ -79,8 +82,8 @@ def sweep_blobs() -> int:
 
 
 def _named() -> set[str]:
-    """Every blob that a version leads to. Raises Fault when one can't be read: better to sweep nothing than too much."""
-    named: set[str] = set()
+    """Every blob that a version, or a keeper's row, leads to. Raises Fault when one can't be read: better nothing swept than too much."""
+    named = {sha for keeper in keepers for sha in keeper()}
     manifests, clouds = set(), set()
     for manifest, shell, cloud in Version.objects.values_list("manifest", "shell", "cloud").iterator():
         named |= {manifest, shell, cloud}

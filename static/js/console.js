@@ -111,7 +111,7 @@ export class Console {
     const next = guide.querySelector(".step.is-current");
     const box = guide.getBoundingClientRect();
     const last = guide.querySelector(".just-passed:last-of-type, .just-passed")?.getBoundingClientRect();
-    if (next && last && last.bottom > box.top && last.top < box.bottom) next.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (next && last && last.bottom > box.top && last.top < box.bottom) next.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
   // How it looks ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 // The lab page: joins the parts.
+import { Blocks } from "./blocks.js";
 import { Console } from "./console.js";
 import { askInDialog } from "./dialog.js";
 import { listen as listenCopy } from "./copy.js";
@@ -23,6 +24,8 @@ const console_ = new Console(lab, words);
 const screens = new Screens(lab, (screen, word) => console_.of(screen).say(word));
 const preview = new Preview(lab);
 if (lab.dataset.urlOpen) linkify(lab.querySelector("#terminals"), lab.dataset.urlOpen);
+
+new Blocks(lab, words, (block) => { show("console"); console_.of(block).stuck = false; }, (text) => console_.say(text));
 
 lab.addEventListener("lab:run", () => show("console"));
 

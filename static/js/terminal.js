@@ -5,6 +5,8 @@ import { put } from "./place.js";
 import { fit } from "./screen.js";
 
 const NEAR = 48;
+const SPOKEN_LINES = 5;
+const SPOKEN_LENGTH = 400;
 const GOES_TO_PROGRAM_MS = 700;
 
 export class Terminal {
@@ -140,9 +142,20 @@ export class Terminal {
     const typed = focused?.value ?? "";
     put(html, this.home);
     this.unfinished();
+    if (had && !this.running()) this.ended(document.getElementById(had.id));
     if (had && !this.running() && focused && this.prompt) this.comeBack(typed);
     if (!had && this.running()) setTimeout(() => this.goToProgram(), GOES_TO_PROGRAM_MS);
     this.page.settle();
+  }
+
+  // For a screen reader: that it ended and how, and a short output; never a flood.
+  ended(block) {
+    if (!block || !this.prompt) return;
+    const state = block.querySelector(".block-state :is(.ok .sr-only, .bad)")?.textContent ?? "";
+    const text = block.querySelector(".block-out").textContent.trim();
+    const lines = text ? text.split("\n").length : 0;
+    const output = lines <= SPOKEN_LINES && text.length <= SPOKEN_LENGTH ? text : this.words.lines.replace("{n}", lines);
+    this.prompt.speak(`${this.words.ended.replace("{number}", block.dataset.number).replace("{state}", state)} ${output}`);
   }
 
   // A line that bash asked more of was not run: it goes back to where it was typed.
