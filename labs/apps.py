@@ -7,11 +7,7 @@ class LabsConfig(AppConfig):
     verbose_name = _("Labs")
 
     def ready(self) -> None:
-        from labs import (  # noqa: F401, PLC0415 - they register themselves, and need the apps to be there
-            checks,
-            receivers,
-            whole,
-        )
+        from labs import checks, receivers, whole  # noqa: F401, PLC0415 - they register themselves, and need the apps to be there
         from sandbox.store import prune  # noqa: PLC0415
 
         prune.keepers.append(whole.named)

@@ -37,6 +37,7 @@ HOME = "/home/ec2-user"
 START_CWD = f"{HOME}/environment"
 SHOWN_BLOCKS = 100
 HISTORY = 500
+PART = 100
 
 
 def where(cwd: str) -> str:
@@ -74,7 +75,7 @@ def block(command: Command) -> dict[str, Any]:
         "duration": _duration(command.duration_ms),
         "elapsed_ms": int((timezone.now() - (command.claimed or command.queued)).total_seconds() * 1000),
         "prompt": where(command.cwd_before),
-        "output_html": _safe(shown.lines_html),
+        "output_html": _safe(parts(shown.lines_html)),
         "current_html": _safe(shown.tail_html),
         "printed": not running and bool(command.output),
         "whole": _whole(command),
@@ -89,6 +90,15 @@ def block(command: Command) -> dict[str, Any]:
         "changes_url": reverse("changes", args=[command.attempt_id, command.pk]),
         "mistake": mistakes.word(command.mistake),
     }
+
+
+def parts(lines: str) -> str:
+    """Of a long output every ``PART`` lines as an element of their own, so that a browser need not lay out those out of view."""
+    found = lines.removesuffix("\n").split("\n")
+    if len(found) <= 2 * PART:
+        return lines
+    pieces = ("\n".join(found[at : at + PART]) for at in range(0, len(found), PART))
+    return "".join(f'<span class="out-part">{piece}\n</span>' for piece in pieces)
 
 
 def _whole(command: Command) -> str:

@@ -13,7 +13,8 @@ export function put(html, home) {
   const placed = [];
   for (const element of [...template.content.children]) {
     const old = element.id && document.getElementById(element.id);
-    if (old && same(old) === same(element)) continue;
+    // Their own tags first: a block of a long output is a megabyte to compare.
+    if (old && same(old.cloneNode()) === same(element.cloneNode()) && same(old) === same(element)) continue;
     if (old) {
       if (old.startedAt !== undefined) element.startedAt = old.startedAt;
       if (passedNow(old, element)) element.classList.add("just-passed");

@@ -7,6 +7,7 @@ import { fit } from "./screen.js";
 const NEAR = 48;
 const SPOKEN_LINES = 5;
 const SPOKEN_LENGTH = 400;
+const PART = 100;  // lines
 const GOES_TO_PROGRAM_MS = 700;
 
 export class Terminal {
@@ -185,7 +186,7 @@ export class Terminal {
   output({ id, lines, current }) {
     const out = this.log.querySelector(`#command-${CSS.escape(String(id))} .block-out[data-output]`);
     if (!out) return;
-    if (lines) out.querySelector(".out-lines").insertAdjacentHTML("beforeend", lines);
+    if (lines) out.querySelector(".out-lines").insertAdjacentHTML("beforeend", parts(lines));
     out.querySelector(".out-current").innerHTML = current;
     this.bottom();
   }
@@ -219,4 +220,13 @@ export class Terminal {
   bottom() {
     if (this.stuck) this.log.scrollTop = this.log.scrollHeight;
   }
+}
+
+// Many lines at once, in elements of their own that need not be laid out while they are out of view; as the server does it.
+function parts(html) {
+  const lines = html.replace(/\n$/, "").split("\n");
+  if (lines.length <= 2 * PART) return html;
+  const found = [];
+  for (let at = 0; at < lines.length; at += PART) found.push(`<span class="out-part">${lines.slice(at, at + PART).join("\n")}\n</span>`);
+  return found.join("");
 }

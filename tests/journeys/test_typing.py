@@ -170,3 +170,56 @@ def test_pasted_lines_stay_together_and_the_view_clears(jisoo: Any) -> None:
     expect(jisoo.page.locator(".block").last).to_be_in_viewport()
     expect(jisoo.page.locator(".block").nth(-2)).not_to_be_in_viewport()
     assert jisoo.blocks() == before + 2, "what was there is above"
+
+
+def menu(visitor: Any, block: Any, item: str) -> None:
+    block.locator(".block-menu summary").click()
+    block.locator(".menu-list :is(a, button)", has_text=item).click()
+
+
+def test_a_block_is_folded_copied_linked_to_and_run_again(jisoo: Any) -> None:
+    jisoo.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    jisoo.run("printf 'one\\ntwo\\n'")
+    jisoo.run("seq 200")
+    block = jisoo.page.locator(".block").nth(-2)
+    name = block.get_attribute("id")
+
+    block.locator("[data-fold]").click()
+    expect(block.locator(".block-out")).to_be_hidden()
+    expect(block.locator("[data-folded]")).to_have_text("2 lines folded")
+    menu(jisoo, block, "Copy the output")
+    expect(jisoo.page.locator("#said")).to_have_text("Copied")
+    assert jisoo.page.evaluate("navigator.clipboard.readText()") == "one\ntwo\n"
+    jisoo.page.keyboard.press("Escape")
+    menu(jisoo, block, "Copy a link")
+    link = jisoo.page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{jisoo.page.url}#{name}"
+
+    # The link unfolds, marks and shows it: at once, and where it is opened anew.
+    jisoo.page.evaluate("link => { location.href = link; }", link)
+    expect(block.locator(".block-out")).to_be_visible()
+    expect(block).to_be_in_viewport()
+    jisoo.reload()
+    expect(jisoo.page.locator(f"#{name}.is-linked")).to_be_in_viewport()
+    expect(jisoo.page.locator(f"#{name}")).to_be_focused()
+    jisoo.page.goto(f"{jisoo.page.url.partition('#')[0]}#command-999999")
+    expect(jisoo.page.locator("#prompt-word")).to_contain_text("is not shown here")
+
+    before = jisoo.blocks()
+    block.locator("[data-run]").click()
+    expect(jisoo.wait_done(before + 1).locator(".block-out")).to_have_text("one\ntwo\n")
+    assert jisoo.complaints == []
+
+
+def test_much_output_stays_whole_to_download(jisoo: Any) -> None:
+    jisoo.run("seq -f 'line %.0f of a log that is longer than what a page shows of it' 100000", 120)
+    block = jisoo.page.locator(".block").last
+    expect(block.locator(".block-more")).to_contain_text("MB of output: the beginning and the end are shown.")
+    assert "line 100000 of" in block.locator(".block-out").text_content()
+    assert jisoo.page.evaluate("document.querySelectorAll('*').length") < 5000
+    with jisoo.page.expect_download() as download:
+        block.locator(".block-more a").click()
+    text = download.value.path().read_text()
+    assert text.splitlines() == [f"line {number} of a log that is longer than what a page shows of it" for number in range(1, 100_001)]
+    jisoo.run("clear")
+    assert jisoo.complaints == []
