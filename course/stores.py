@@ -44,6 +44,8 @@ def _sqlite(folder: Path) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
+        # In memory the threads of a test would share one cache, in which who writes does not wait for who reads, but fails.
+        "TEST": {"NAME": folder / "test.sqlite3"},
     }
 
 

@@ -1,4 +1,5 @@
-"""What goes towards a running command: stop, input, size. It travels by Redis to whichever worker runs it.
+"""What goes towards a running command: stop, input, size. It travels by Redis to whichever worker runs it. So do errands for whichever
+worker holds a sandbox (``labs.joining``).
 
 One listening thread per worker process. A message that nobody heard is lost; a stop is in the command's row as well, and the
 worker's heartbeat finds it there.
@@ -35,12 +36,24 @@ class Controlled(Protocol):
 
 def send(command_id: int, what: str, **data: Any) -> bool:
     """Tell the worker that runs it. False where no worker heard it."""
-    body = json.dumps({"command": command_id, "what": what, **data})
+    return broadcast(what, command=command_id, **data)
+
+
+def broadcast(what: str, **data: Any) -> bool:
+    """Tell every worker. False where none heard it."""
     try:
-        return bool(events.client().publish(CHANNEL, body))
+        return bool(events.client().publish(CHANNEL, json.dumps({"what": what, **data})))
     except RedisError as error:
-        log.warning("command %s was not told to %s: %s", command_id, what, error)
+        log.warning("%s %r was not told: %s", what, data.get("command"), error)
         return False
+
+
+_others: dict[str, Callable[[dict[str, Any]], None]] = {}
+
+
+def on(what: str, heard: Callable[[dict[str, Any]], None]) -> None:
+    """``heard`` gets the messages of this kind that are not for a command; it must be quick."""
+    _others[what] = heard
 
 
 class Reins:
@@ -131,6 +144,9 @@ class Listener:
             return  # another process's listener was woken to end
         try:
             message = json.loads(body)
+            if heard := _others.get(message["what"]):
+                heard(message)
+                return
             with self._lock:
                 live = self._running.get(message["command"])
             if live is not None:

@@ -75,7 +75,8 @@ def _record(attempt: Attempt, how: str, by: Any, node: Node, *, from_start: bool
     if node.left is not None:  # a reset is undone or done again
         reset = attempt.moves.filter(version=node.pk, how__in=[Move.How.LAB, Move.How.STEP]).first()
         return Move.objects.create(attempt=attempt, how=how, after=last, step=reset.step if reset else "", version_id=node.pk, by=user)
-    return Move.objects.create(attempt=attempt, how=how, after=last, command=command_of(attempt, node.pk), by=user)
+    command = command_of(attempt, node.pk)
+    return Move.objects.create(attempt=attempt, how=how, after=last, command=command, title="" if command else node.made_by[:500], by=user)
 
 
 def command_of(attempt: Attempt, version: int) -> Command | None:

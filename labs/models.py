@@ -327,6 +327,7 @@ class Move(models.Model):
         verbose_name=_("command"),
         help_text=_("Undone, done again, gone to."),
     )
+    title = models.CharField(max_length=500, blank=True, help_text="What that was, where it was no command.")
     step = models.SlugField(_("step"), max_length=100, blank=True, help_text=_("Of a reset: what was started again; empty is the lab."))
     version = models.ForeignKey(
         Version, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("version"), help_text=_("Of a reset: its own.")

@@ -35,7 +35,7 @@ def previews_end_at_a_reset(sender: object, *, sandbox: Sandbox, how: str, **_: 
 @receiver(signals.advanced)
 def attempts_see_what_happened(sender: object, live: Live, version: Version, **_: Any) -> None:
     """Time went by in a sandbox and something happened."""
-    running.time_passed(live, version)
+    running.looked(live, version)
 
 
 @receiver(signals.outdated)

@@ -88,7 +88,7 @@ def _run(command: Command) -> None:
 def _run_line(command: Command, live: Live) -> tuple[Result, Output]:
     reins = control.Reins(live)
     output = Output(command, reins, functools.partial(publishing.in_language_of, command.attempt))
-    with control.listener().controls(command.pk, reins), output:
+    with control.listener().controls(command.pk, reins), output, live.open_door():
         result = live.run(command.line, write=output.write, started=functools.partial(_told, command), rows=command.rows, cols=command.cols)
     return result, output
 
@@ -195,11 +195,13 @@ def skip(attempt_id: int) -> None:
         clock.changed(attempt)
 
 
-def time_passed(live: Live, version: Version) -> None:
-    """Something that was due has happened in ``live`` and made ``version``: the current step is looked at, the pages are told."""
+def looked(live: Live, version: Version) -> None:
+    """``version`` was made by no command: something due has happened, or a visit. The current step is looked at, the pages are told."""
     for attempt in Attempt.objects.select_related("sandbox").filter(sandbox=live.sandbox, finished=None):
         with publishing.in_language_of(attempt):
             _grade(attempt, live, _last(attempt), version, grading.touched(version.changes, new_version=True))
+            if version.title:
+                publishing.prompt_changed(attempt)
         clock.changed(attempt)
 
 

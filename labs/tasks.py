@@ -8,7 +8,7 @@ from typing import Any
 from celery import current_app, shared_task
 from celery.signals import worker_ready, worker_shutdown
 
-from labs import control, events, preparing, rebuilding, running, sweeper
+from labs import control, events, preparing, rebuilding, running, sweeper, visits
 
 SWEEP_SECONDS = 5.0
 
@@ -23,6 +23,12 @@ def run_command(command_id: int) -> None:
 def check_attempt(attempt_id: int) -> None:
     """Look at an attempt's current step."""
     running.check(attempt_id)
+
+
+@shared_task
+def serve_visit(sandbox_id: str, name: str) -> None:
+    """Do something in a sandbox that somebody waits for."""
+    visits.serve(sandbox_id, name)
 
 
 @shared_task

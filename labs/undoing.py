@@ -51,7 +51,7 @@ def _act(node: Node | None, made: dict[int, tuple[int, str]], why: str) -> dict[
         return {"why": why, "what": ""}
     if node.left is not None:
         return {"why": "", "what": gettext("starting again"), "number": ""}
-    number, line = made.get(node.pk, ("", node.command))
+    number, line = made.get(node.pk, ("", node.made_by))
     return {"why": "", "what": short(line), "number": number}
 
 
@@ -79,6 +79,8 @@ def notice(move: Move, lab: Lab) -> dict[str, Any]:
 def _told(move: Move, lab: Lab) -> str:
     if move.command is not None:
         return ours(f"moved-{move.how}", number=move.command.number, line=short(move.command.line))
+    if move.title:
+        return ours(f"moved-{move.how}-title", title=short(move.title))
     if move.how in {Move.How.UNDO, Move.How.REDO}:
         return ours(f"moved-{move.how}-reset")
     if move.how == Move.How.STEP and (step := _step(move, lab)):

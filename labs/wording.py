@@ -67,6 +67,7 @@ SENTENCES = {
         "Not kept: your AWS account had more to compute than a command may ask for. Everything is as it was before this command."
     ),
     "over-quota": _("Not kept: the sandbox would be larger than it may be. Everything is as it was before this command."),
+    "body-bytes": _("This has %(used)s, and at most %(limit)s can be sent at once."),
     "lost": _("We lost this command through a fault of ours. Everything is as it was before it: run it again."),
     "damaged": _(
         "A part of what this sandbox holds can no longer be read. That is our fault. "
@@ -121,6 +122,9 @@ SENTENCES = {
     "moved-undo": _("Went back to before #%(number)s: %(line)s"),
     "moved-redo": _("Done again, #%(number)s: %(line)s"),
     "moved-rewind": _("Went to after #%(number)s: %(line)s"),
+    "moved-undo-title": _("Went back to before: %(title)s"),
+    "moved-redo-title": _("Done again: %(title)s"),
+    "moved-rewind-title": _("Went to after: %(title)s"),
     "moved-undo-reset": _("Brought back what was there before starting again."),
     "moved-redo-reset": _("Started again once more. Undo brings everything back."),
     "moved-step": _("“%(step)s” starts again. Undo brings everything back."),

@@ -245,7 +245,7 @@ class VersionAdmin(ReadOnly):
 
     @admin.display(description=_("command"))
     def short_command(self, version: Version) -> str:
-        return version.command[:80] or "–"
+        return version.made_by[:80] or "–"
 
     @admin.display(description=_("size"))
     def size(self, version: Version) -> str:

@@ -6,6 +6,8 @@
         result = live.run("aws s3 ls", write=show)
         version = live.commit(command="aws s3 ls")
 
+Other threads join one that is live (``with live.open_door(): …`` here, ``door.entered`` there): one commit for all of them.
+
 Cost: opening is one lock update and, when this machine held the sandbox last, one folder check; committing is one stat a file
 plus what changed. Neither grows with the history.
 """
@@ -23,13 +25,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from sandbox import identity, lease, runtime, workers
+from sandbox import door, identity, lease, runtime, workers
 from sandbox.cloud import edition
 from sandbox.cloud.changes import diff as cloud_diff
 from sandbox.errors import Busy, Fault, OverQuota
 from sandbox.jail import reach, shell
 from sandbox.jail.client import Checkout as Remote
 from sandbox.jail.client import RunResult as Result
+from sandbox.jail.client import Terminal
 from sandbox.models import Sandbox, Version
 from sandbox.store import blobs
 from sandbox.store.cloudstate import CloudState
@@ -46,7 +49,8 @@ class Write(Protocol):
 
 
 class Live:
-    """A sandbox checked out: the only way anything in it runs or changes. Use it from one thread, except where said."""
+    """A sandbox checked out: the only way anything in it runs or changes. Several threads may run, call and look at once; one of them
+    holds it, and commits when nothing runs any more."""
 
     def __init__(self, sandbox: Sandbox, head: Version, working: WorkingCopy, remote: Remote, holder: str) -> None:
         self.sandbox = sandbox
@@ -73,7 +77,7 @@ class Live:
     def script(self, text: str, *, wall: int = 10) -> tuple[int, str]:
         """Run a check's script over the value: (exit status, output). Nothing that it changes is kept."""
         chunks: list[bytes] = []
-        result = self._remote.run(text, chunks.append, save=False, mode="pipe", wall=wall)
+        result = self._remote.terminal(1).run(text, chunks.append, save=False, mode="pipe", wall=wall)
         return result.status, b"".join(chunks).decode(errors="replace")
 
     def call(self, service: str, operation: str, params: dict[str, Any], *, account: str | None = None) -> dict[str, Any]:
@@ -95,7 +99,25 @@ class Live:
         """Until the block ends ``told`` gets the ports that the learner's programs listen on, in a thread of its own, when they change."""
         return reach.listened(self._remote.inside, told)
 
-    # From any thread, while run() is under way:
+    @property
+    def folder(self) -> Path:
+        """Where ``home`` and ``tmp`` lie while it is live: what is written there is kept by the commit. The learner's programs write there
+        at the same time, so no name in it is what it was a moment ago: links must never be followed."""
+        return self._working.folder
+
+    def terminal(self, number: int) -> Terminal:
+        """Another terminal: commands in the shell of that number (from 1) run beside those of ``run``, in the same network."""
+        return self._remote.terminal(number)
+
+    def open_door(self) -> contextlib.AbstractContextManager[None]:
+        """Let other threads in until the block ends: it ends when the last of them has left."""
+        return door.opened(self)
+
+    def abort(self) -> None:
+        """Lose all that runs in it: whoever waits for something gets a Fault, and it can't be committed any more."""
+        self._remote.abort()
+
+    # While run() is under way:
 
     def send(self, data: bytes) -> None:
         self._remote.send(data)
@@ -134,9 +156,10 @@ class Live:
 
     # --- committing --------------------------------------------------------------------------------------------------------
 
-    def commit(self, *, command: str = "", passing: bool = False) -> Version:
+    def commit(self, *, command: str = "", title: str = "", passing: bool = False) -> Version:
         """Keep what ran as a new version and make it the head; the head itself when nothing changed.
 
+        ``title``: what made it, in the learner's language, where that was no command (a file's save): undo and history name it so.
         ``passing``: nobody ran anything, time went by. Such a version takes the place of one that is the head already, so that an
         account in which something happens every minute does not fill the history. Raises OverQuota (nothing is kept, the head stays)
         and Fault (the head stays).
@@ -149,7 +172,8 @@ class Live:
         if (manifest, shell_sha, cloud_sha) != (self.head.manifest, self.head.shell, self.head.cloud):
             self.head = self._advance(
                 Version(
-                    parent=base, sandbox=self.sandbox, number=base.number + 1, command=command, passed=passing, account=self.head.account,
+                    parent=base, sandbox=self.sandbox, number=base.number + 1, command=command, title=title[:500], passed=passing,
+                    account=self.head.account,
                     manifest=manifest, shell=shell_sha, cloud=cloud_sha, cloud_bytes=cloud_bytes, clock=clock, due_in=due_in,
                     changes=_changes(self._working.snapshot, snapshot, cloud_changes),
                     home_bytes=snapshot.bytes, home_files=snapshot.files,
@@ -194,8 +218,8 @@ class Live:
             version.save()
             mine = Sandbox.objects.filter(pk=self.sandbox.pk, head=self.head, lock_holder=self._holder)
             # What was undone can no longer be done again once something else was done instead; time and a look around bar nothing.
-            typed = {"last_used": timezone.now(), "notice": {}} if version.command else {}
-            barred = {"tip": None} if version.command and not version.quiet else {}
+            typed = {"last_used": timezone.now(), "notice": {}} if version.made_by else {}
+            barred = {"tip": None} if version.made_by and not version.quiet else {}
             fields = self.sandbox.standing_at(version) | typed | barred
             if mine.update(**fields) != 1:
                 raise Fault("lost-race", f"the head of {self.sandbox.pk} moved, or its lock was taken, during the command")

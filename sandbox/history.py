@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.db.models import Case, IntegerField, Q, When
+from django.db.models import Case, F, IntegerField, Q, TextField, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -20,19 +20,19 @@ from sandbox.models import Sandbox, Version
 
 
 class Node(NamedTuple):
-    """``left``: the version that a reset put away, None for every other version."""
+    """``made_by``: the command, or what else the learner did. ``left``: the version that a reset put away, None for every other."""
 
     pk: int
     parent: int | None
     number: int
-    command: str
+    made_by: str
     left: int | None
     quiet: bool
 
     @property
     def made(self) -> bool:
-        """By a command that did something, or a reset. Where only time passed, or somebody looked around, undo does not stop."""
-        return (bool(self.command) and not self.quiet) or self.left is not None
+        """By a command that did something, a save, or a reset. Where only time passed, or somebody looked around, undo does not stop."""
+        return (bool(self.made_by) and not self.quiet) or self.left is not None
 
     @property
     def before(self) -> int | None:
@@ -47,7 +47,8 @@ class History:
         # Only a reset's row is looked into: the others' ``changes`` may hold long diffs.
         left = Case(When(command="", then=Cast(KT("changes__left"), IntegerField())), default=None)
         own = Q(sandbox=sandbox.pk) | Q(pk=sandbox.start_id)
-        rows = Version.objects.filter(own).values_list("pk", "parent", "number", "command", left, "quiet")
+        made_by = Case(When(command="", then=F("title")), default=F("command"), output_field=TextField())
+        rows = Version.objects.filter(own).values_list("pk", "parent", "number", made_by, left, "quiet")
         self.nodes = {row[0]: Node(*row) for row in rows}
 
     def line(self, pk: int | None) -> Iterator[int]:

@@ -36,6 +36,7 @@ class Version(models.Model):
     )
     number = models.PositiveIntegerField(_("number"), default=0, help_text=_("Its distance from the first version."))
     command = models.TextField(_("command"), blank=True)
+    title = models.CharField(max_length=500, blank=True, help_text="What made it, where that was no command: a file's save.")
     account = models.CharField(_("AWS account"), max_length=12)
     manifest = models.CharField(max_length=64, blank=True)
     shell = models.CharField(max_length=64, blank=True)
@@ -57,6 +58,11 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number} ({self.pk})"
+
+    @property
+    def made_by(self) -> str:
+        """What the learner did; empty where time passed, or nobody did anything of note."""
+        return self.command or self.title
 
     def drop_unless_named(self) -> bool:
         """Delete this row if no other names it."""

@@ -7,8 +7,8 @@
         result = live.run("aws s3 ls", write=print)
         frozen = live.freeze()
 
-A Checkout belongs to one thread, which calls ``run``, ``call``, ``freeze`` and ``close``. Other threads may call ``send``,
-``resize``, ``interrupt``, ``kill`` and ``abort`` at any time; without a command under way they do nothing.
+A Checkout may be used by several threads at once: each gets the answers to what it asked, and the death of the checkout. A terminal
+of it runs one command at a time; ``terminal()`` makes others. ``close`` and ``release`` are for when nobody asks any more.
 Errors are ``errors.Fault`` with the codes ``supervisor-died``, ``cloud-died``, ``jail-unavailable``, ``network``, ``jail``,
 ``refused``; and ``errors.CloudError`` from ``call``.
 """
@@ -28,9 +28,9 @@ from typing import Any
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail.remote import Checkout, Frozen, RunResult
+from sandbox.jail.remote import Checkout, Frozen, RunResult, Terminal
 
-__all__ = ["Checkout", "Config", "Frozen", "RunResult", "Supervisor", "shared"]
+__all__ = ["Checkout", "Config", "Frozen", "RunResult", "Supervisor", "Terminal", "shared"]
 
 _CONFIGURE_SECONDS = 60.0
 _END_SECONDS = 5.0

@@ -24,7 +24,7 @@ from sandbox.jail.zygotes import ToolZygote
 
 BATCH_SECONDS = 0.02
 BATCH_BYTES = 16384
-HIGH_WATER = 262144  # unsent bytes above which the program's output is left where it is
+HIGH_WATER = 262144  # bytes the worker has not taken yet, above which the program's output is left where it is
 MAX_INPUT = 262144
 QUIET_SECONDS = 0.3
 GRACE_SECONDS = 3.0  # between ^C and SIGKILL
@@ -67,6 +67,7 @@ class Command:
         self._info = b""
         self._output = bytearray()
         self._input = bytearray()
+        self._untaken = 0
         self._flushed = self._active = 0.0
         self._flush_timer: Any = None
         self._waiting = False
@@ -190,14 +191,17 @@ class Command:
             self._flush_timer = None
         if self._output:
             self._link.send({"kind": "output", "id": self.id}, bytes(self._output))
+            self._untaken += len(self._output)
             self._output.clear()
             self._flushed = time.monotonic()
-        if self._link.pending > HIGH_WATER and self._read_fd >= 0:
+        if self._untaken > HIGH_WATER and self._read_fd >= 0:
             self._loop.unwatch(self._read_fd)
 
-    def drained(self) -> None:
-        """The worker has taken everything: the program may go on."""
-        if self._read_fd >= 0 and self._status is None:
+    def taken(self, count: int) -> None:
+        """The worker has taken so many bytes: the program may go on. Each command waits for its own, so that none floods another."""
+        held = self._untaken > HIGH_WATER
+        self._untaken -= count
+        if held and self._untaken <= HIGH_WATER and self._read_fd >= 0 and self._status is None:
             self._loop.watch(self._read_fd, READ, self._read)
 
     def _write(self) -> None:

@@ -36,8 +36,6 @@ class Link:
         self._loop, self._sock, self._on_frame, self._on_close = loop, sock, on_frame, on_close
         self._decoder = wire.Decoder()
         self._queue: deque[tuple[memoryview, list[int]]] = deque()
-        self.on_drained: Callable[[], None] | None = None
-        self.pending = 0
         self.peer: int | None = None
         self.open = True
         sock.setblocking(False)
@@ -46,12 +44,11 @@ class Link:
         loop.watch(sock.fileno(), READ, self._ready)
 
     def send(self, header: dict[str, Any], payload: bytes = b"", fds: Sequence[int] = ()) -> None:
-        """Queue a frame; it takes copies of ``fds``. ``pending`` says how many bytes wait, ``on_drained`` when none do."""
+        """Queue a frame; it takes copies of ``fds``."""
         if not self.open:
             return
         data = memoryview(wire.encode(header, payload, len(fds)))
         self._queue.append((data, [os.dup(fd) for fd in fds]))
-        self.pending += len(data)
         self._write()
 
     def close(self, *, linger: bool = False) -> None:
@@ -83,7 +80,6 @@ class Link:
                 data, fds = self._queue[0]
                 sent = self._transmit(data, fds)
                 wire.close_all(fds)
-                self.pending -= sent
                 if sent < len(data):
                     self._queue[0] = (data[sent:], fds)
                 else:
@@ -93,10 +89,7 @@ class Link:
         except OSError:
             # The reader finds the end of file and reports it, once and from the loop.
             self._queue.clear()
-            self.pending = 0
         self._loop.watch(self._sock.fileno(), READ | WRITE if self._queue else READ, self._ready)
-        if not self._queue and self.on_drained is not None:
-            self.on_drained()
 
     def _transmit(self, data: memoryview, fds: list[int]) -> int:
         if not fds:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sandbox import wire
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, disk, network
+from sandbox.jail import bwrap, disk, network, shell
 from sandbox.jail.account import Account
 from sandbox.jail.command import Command
 from sandbox.jail.limits import Limits
@@ -49,7 +49,6 @@ class Live:
     def __init__(self, loop: Loop, house: House, sock: socket.socket, held: list[int], gone: Callable[[Live], None]) -> None:
         self._loop, self._house, self._held, self._gone = loop, house, held, gone
         self._link = Link(loop, sock, self._guarded, self.abort)
-        self._link.on_drained = self._drained
         self._network: network.Network | None = None
         self._account: Account | None = None
         self._commands: dict[Any, Command] = {}
@@ -145,7 +144,7 @@ class Live:
         )
         self._commands[header["id"]] = command
         try:
-            command.start(header, folder, self._folder / "shell")
+            command.start(header, folder, self._folder / shell.file_name(int(header.get("terminal", 1))))
         except BaseException:
             del self._commands[header["id"]]
             command.discard()
@@ -171,10 +170,6 @@ class Live:
             self._fault("jail", result["fault"])
         else:
             self._link.send({"kind": "exited", "id": command.id, **result})
-
-    def _drained(self) -> None:
-        for command in list(self._commands.values()):
-            command.drained()
 
     def _helper_ended(self) -> None:
         if self._closing:
@@ -227,6 +222,8 @@ def _inside(header: dict[str, Any]) -> dict[str, Any]:
 def _pass_to(command: Command, frame: wire.Frame) -> None:
     if frame.kind == "input":
         command.type(frame.payload)
+    elif frame.kind == "taken":
+        command.taken(int(frame.header["bytes"]))
     elif frame.kind == "resize":
         command.resize(int(frame.header["rows"]), int(frame.header["cols"]))
     elif frame.kind == "signal":

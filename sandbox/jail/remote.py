@@ -1,21 +1,23 @@
-"""The worker's end of one live checkout: run, type, call, freeze, close. Made by ``client.Supervisor.open``."""
+"""The worker's end of one live checkout: run, type, call, freeze, close. Made by ``client.Supervisor.open``; safe from many threads."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from sandbox import wire
-from sandbox.errors import CloudError, Fault, OverQuota, SandboxError
+from sandbox.errors import CloudError, Fault, SandboxError
+from sandbox.jail.answers import Answers
 
-_TOO_MUCH = {"cloud-memory", "cloud-cpu"}
-"""Codes of faults that the learner's own doing led to."""
+TAKEN_BYTES = 65536
+"""So much output is taken before the supervisor is told; it holds a program back that is several times as far ahead."""
 Mode = Literal["pty", "pipe"]
 
 
@@ -49,26 +51,13 @@ class Frozen:
     failed: list[str] = field(default_factory=list)
 
 
-class Checkout:
-    """One live checkout in the supervisor. Made by ``Supervisor.open``; ``close()`` returns when its processes are gone."""
+class Terminal:
+    """A shell of its own in the checkout, for one command at a time: the saved state of shell ``number`` is what it begins with, and
+    what it leaves. ``send``, ``resize``, ``interrupt`` and ``kill`` do nothing without a command under way."""
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._reader = wire.Reader(sock)
-        self._sending = threading.Lock()
+    def __init__(self, checkout: Checkout, number: int) -> None:
+        self._checkout, self._number = checkout, number
         self._running: int | None = None
-        self._number = 0
-        self._dead: SandboxError | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None:
-            self.close()
-        else:
-            self.abort()
-            self.release()
 
     def run(
         self,
@@ -88,22 +77,36 @@ class Checkout:
         state for the next command. Mode ``pipe``: no terminal, both outputs merged, the learner's variables but a plain bash."""
         begun = time.monotonic()
         first: float | None = None
-        number = self._next()
+        taken = 0
+        number = self._checkout.next_number()
         frame = {"kind": "run", "id": number, "line": line, "rows": rows, "cols": cols, "save": save, "mode": mode}
-        self._send(frame if wall is None else {**frame, "wall": wall})
-        self._running = number
-        try:
+        frame |= {"terminal": self._number} | ({} if wall is None else {"wall": wall})
+        with self._checkout.answers.expected(number), self._under_way(number):
+            self._checkout.tell(frame)
             while True:
-                answer = self._read(number)
+                answer = self._checkout.answers.next(number)
                 if answer.kind == "output":
                     first = time.monotonic() if first is None else first
                     write(answer.payload)
+                    taken += len(answer.payload)
+                    if taken >= TAKEN_BYTES:
+                        self._checkout.tell({"kind": "taken", "id": number, "bytes": taken})
+                        taken = 0
                 elif answer.kind == "started" and started is not None:
                     started()
                 elif answer.kind == "waiting" and waiting is not None:
                     waiting()
                 elif answer.kind == "exited":
                     return _result(answer.header, begun, first)
+
+    @contextlib.contextmanager
+    def _under_way(self, number: int) -> Iterator[None]:
+        self._running = number
+        try:
+            yield
+        except BaseException:
+            self.kill()  # nobody waits for it any more
+            raise
         finally:
             self._running = None
 
@@ -122,17 +125,44 @@ class Checkout:
         """SIGKILL to every process of the command."""
         self._tell({"kind": "signal", "name": "KILL"})
 
+    def _tell(self, header: dict[str, Any], payload: bytes = b"") -> None:
+        if (running := self._running) is not None:
+            self._checkout.tell({**header, "id": running}, payload)
+
+
+class Checkout:
+    """One live checkout in the supervisor. Made by ``Supervisor.open``; ``close()`` returns when its processes are gone.
+    ``run``, ``send``, ``resize``, ``interrupt`` and ``kill`` are those of its ``first`` terminal."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._sending = threading.Lock()
+        self._numbers = itertools.count(1)
+        self.answers = Answers(sock)
+        self.first = first = Terminal(self, 1)
+        self.run, self.send, self.resize, self.interrupt, self.kill = first.run, first.send, first.resize, first.interrupt, first.kill
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+            self.release()
+
+    def terminal(self, number: int) -> Terminal:
+        """Another terminal, with the shell of that number (from 1): ``terminal(1)`` is beside the first one, over the same shell."""
+        return Terminal(self, number)
+
     def open(self, frame: dict[str, Any]) -> None:
         """The first exchange; ``Supervisor.open`` does it."""
-        self._send({"kind": "open", **frame})
-        while self._read(None).kind != "opened":
-            pass
+        self._exchange({"kind": "open", **frame}, "opened")
 
     def call(self, service: str, operation: str, params: Mapping[str, Any] | None = None, *, account: str | None = None) -> Any:
         """Ask the simulated account as boto3 would (``"s3", "list_buckets"``). Raises CloudError for an answer that is one."""
-        number = self._next()
-        self._send({"kind": "call", "id": number, "service": service, "operation": operation, "params": params or {}, "account": account})
-        answer = self._read(number)
+        answer = self._ask({"kind": "call", "service": service, "operation": operation, "params": params or {}, "account": account})
         if answer.kind == "cloud-error":
             raise CloudError(str(answer.header.get("code")), str(answer.header.get("message")))
         return answer.header.get("value")
@@ -140,34 +170,27 @@ class Checkout:
     def advance(self, *, skip: bool = False) -> float:
         """Start the account if it is not live and run what is due; with ``skip`` go to the moment of the next event first.
         Returns the seconds that its clock went on."""
-        number = self._next()
-        self._send({"kind": "advance", "id": number, "skip": skip})
-        return float(self._read(number).header.get("value") or 0.0)
+        return float(self._ask({"kind": "advance", "skip": skip}).header.get("value") or 0.0)
 
     def freeze(self) -> Frozen:
         """Write the account's state and its new bodies into the checkout's ``cloud`` folder. The account stays usable."""
-        number = self._next()
-        self._send({"kind": "freeze", "id": number})
-        header = self._read(number).header
+        header = self._ask({"kind": "freeze"}).header
         return Frozen(**{one.name: header[one.name] for one in fields(Frozen) if one.name in header})
 
     def inside(self, header: dict[str, Any]) -> socket.socket:
         """Ask the helper in the sandbox's network: a socket on which it answers. From any thread; see ``reach``."""
-        if self._dead is not None:
-            raise self._dead
+        if self.answers.end is not None:
+            raise self.answers.end
         ours, theirs = socket.socketpair()
         with theirs:
-            self._send(header, fds=[theirs.fileno()])
+            self.tell(header, fds=[theirs.fileno()])
         return ours
 
     def close(self) -> None:
         """End it; returns when no process of it is left. A checkout that is dead already closes silently."""
         try:
-            if self._dead is None:
-                self._send({"kind": "close"})
-                while self._read(None).kind != "closed":
-                    pass
-        except Fault:
+            self._exchange({"kind": "close"}, "closed")
+        except SandboxError:
             pass
         finally:
             self.release()
@@ -179,44 +202,29 @@ class Checkout:
 
     def release(self) -> None:
         """Let go of the descriptors; after ``abort``."""
-        self._dead = self._dead or Fault("closed", "The checkout is closed.")
-        self._reader.close()
+        self.answers.close(Fault("closed", "The checkout is closed."))
         self._sock.close()
 
-    def _next(self) -> int:
-        if self._dead is not None:
-            raise self._dead
-        self._number += 1
-        return self._number
+    def next_number(self) -> int:
+        """An id for what is asked next."""
+        return next(self._numbers)
 
-    def _tell(self, header: dict[str, Any], payload: bytes = b"") -> None:
-        if (running := self._running) is not None:
-            self._send({**header, "id": running}, payload)
-
-    def _send(self, header: dict[str, Any], payload: bytes = b"", fds: Sequence[int] = ()) -> None:
+    def tell(self, header: dict[str, Any], payload: bytes = b"", fds: Sequence[int] = ()) -> None:
         """A peer that is gone shows when its answer is read: what it last said, a fault perhaps, comes before its end."""
         with self._sending, contextlib.suppress(wire.WireError):
             wire.send(self._sock, header, payload, fds)
 
-    def _read(self, number: int | None) -> wire.Frame:
-        """The next frame that answers ``number``; what belongs to a command that was given up is passed over."""
-        while True:
-            try:
-                frame = self._reader.read()
-            except (wire.WireError, TimeoutError) as error:
-                raise self._lost(error) from error
-            frame.close()
-            if frame.kind == "fault":
-                code, detail = str(frame.header.get("code")), str(frame.header.get("detail"))
-                self._dead = OverQuota(code, detail) if code in _TOO_MUCH else Fault(code, detail)
-                raise self._dead
-            if number is None or frame.header.get("id") == number:
-                return frame
+    def _ask(self, frame: dict[str, Any]) -> wire.Frame:
+        number = self.next_number()
+        with self.answers.expected(number):
+            self.tell({**frame, "id": number})
+            return self.answers.next(number)
 
-    def _lost(self, error: Exception) -> SandboxError:
-        if self._dead is None:
-            self._dead = Fault("supervisor-died", f"The process that runs sandboxes has gone: {error}")
-        return self._dead
+    def _exchange(self, frame: dict[str, Any], answer: str) -> None:
+        with self.answers.expected(None):
+            self.tell(frame)
+            while self.answers.next(None).kind != answer:
+                pass
 
 
 def _result(header: Mapping[str, Any], begun: float, first: float | None) -> RunResult:

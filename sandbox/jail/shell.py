@@ -84,6 +84,11 @@ class Left:
     too_big: bool = False
 
 
+def file_name(terminal: int) -> str:
+    """Where the shell of a terminal, counted from 1, is kept in a checkout's folder."""
+    return "shell" if terminal == 1 else f"shell-{terminal}"
+
+
 def start(line: str, state: bytes | None) -> Start:
     """The learner's ``line`` (any number of lines) in a terminal, after ``state``; None is a sandbox's first shell."""
     text = line.encode("utf-8", "surrogateescape").replace(b"\0", b"")

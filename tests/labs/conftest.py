@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -171,6 +171,9 @@ class FakeLive:
         return SimpleNamespace(
             status=status, reason=self.reason, cwd=self.cwd, incomplete=self.incomplete, first_output_ms=3, duration_ms=7
         )
+
+    def open_door(self):
+        return nullcontext()
 
     def commit(self, *, command=""):
         if self.commit_error:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 
 from labs import wording
-from sandbox.jail import remote
+from sandbox.jail import answers
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -40,7 +40,7 @@ def test_every_end_of_a_command_has_its_words():
         used |= set(re.findall(r'\.(?:kill|interrupt)\("([a-z]+)"', text))
     used |= {f"home-{what}" for what in re.findall(r'TooMuch\("([a-z]+)"', (settings.BASE_DIR / "sandbox/store/tree.py").read_text())}
     used |= set(re.findall(r'return "([a-z]+)"', (settings.BASE_DIR / "sandbox/jail/limits.py").read_text()))
-    used |= remote._TOO_MUCH
+    used |= answers._TOO_MUCH
     assert used >= {"busy", "memory", "files", "disk", "cpu", "wall", "home-depth", "cloud-bytes", "cloud-memory"}
     assert used <= wording.SENTENCES.keys()
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from sandbox import actions, runtime, workers
+from sandbox import actions, door, runtime, workers
 from sandbox.checkout import Live, Result, checkout
 from sandbox.errors import Busy, CloudError, Fault, OverQuota
 from sandbox.models import Sandbox, Version
@@ -149,6 +149,54 @@ def test_a_lock_whose_process_is_gone_is_taken_over(sandbox: Sandbox) -> None:
     Sandbox.objects.filter(pk=sandbox.pk).update(lock_holder="another-host:999999:1:x", lock_until=until)
     with pytest.raises(Busy), checkout(sandbox):
         pass
+
+
+def test_who_enters_is_kept_with_the_holder(sandbox: Sandbox) -> None:
+    inside, go = threading.Event(), threading.Event()
+
+    def visit() -> None:
+        with door.entered(sandbox.pk) as live:
+            inside.set()
+            assert go.wait(20)
+            live.terminal(2).run("echo two > two")
+
+    with checkout(sandbox) as live:
+        with door.entered(sandbox.pk) as nobody:
+            assert nobody is None
+        with live.open_door():
+            visitor = in_thread(visit)
+            assert inside.wait(20)
+            ran(live, "echo one > one")
+            go.set()
+        visitor.join(20)
+        assert not door.is_open(sandbox.pk)
+        version = live.commit(command="both")
+    assert [row["path"] for row in version.changes["files"]] == ["~/environment/one", "~/environment/two"]
+
+
+def test_a_holder_that_fails_shows_everybody_out(sandbox: Sandbox) -> None:
+    faults: list[str] = []
+    begun = threading.Event()
+
+    def visit() -> None:
+        with door.entered(sandbox.pk) as live, pytest.raises(Fault) as fault:
+            live.terminal(2).run("touch two; echo on; sleep 100", lambda _: begun.set())
+        faults.append(fault.value.code)
+
+    with pytest.raises(RuntimeError), checkout(sandbox) as live, live.open_door():
+        visitor = in_thread(visit)
+        assert begun.wait(20)
+        raise RuntimeError
+    visitor.join(20)
+    assert faults == ["supervisor-died"]
+    assert do(sandbox, "ls")[1] == ""
+
+
+def test_commands_without_a_pause_do_not_put_off_the_commit_for_ever(sandbox: Sandbox, settings) -> None:
+    with checkout(sandbox) as live:
+        settings.SANDBOX_WALL_SECONDS = 0
+        with live.open_door(), door.entered(sandbox.pk) as found:
+            assert found is None
 
 
 def test_over_quota_keeps_nothing_and_says_what(sandbox: Sandbox, settings) -> None:

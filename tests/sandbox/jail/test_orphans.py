@@ -60,7 +60,7 @@ def test_a_living_supervisor_kills_strangers_among_its_children_alone():
 def test_killing_a_command_at_any_moment_of_its_start_leaves_nothing(supervisor, jail_checkout):
     for _ in range(25):
         command = jail_checkout.begin("sleep 1000")
-        until(lambda command=command: jail_checkout.live._running is not None or command.result)
+        until(lambda command=command: jail_checkout.live.first._running is not None or command.result)
         jail_checkout.live.kill()
         while command.result is None and command.error is None:
             jail_checkout.live.kill()

@@ -235,24 +235,6 @@ def test_twenty_at_once_and_two_that_wait_block_nobody(supervisor, open_checkout
         assert command.output == "it\r\ngot it\r\n"
 
 
-def test_two_commands_of_one_checkout_share_its_network(supervisor, jail_checkout):
-    """The second terminal: frames by hand, for a Checkout runs one at a time."""
-    sock = jail_checkout.live._sock
-    reader = jail_checkout.live._reader
-    server = "python3 -u -c \"import socket; s = socket.create_server(('127.0.0.1', 8080)); print('up'); s.accept()[0].send(b'hello')\""
-    wire.send(sock, {"kind": "run", "id": 901, "line": server})
-    until(lambda: b"up" in reader.read().payload)
-    other = "python3 -c \"import socket; print(socket.create_connection(('127.0.0.1', 8080)).recv(9))\""
-    wire.send(sock, {"kind": "run", "id": 902, "line": other})
-    ended, output = set(), b""
-    while ended != {901, 902}:
-        frame = reader.read()
-        output += frame.payload
-        if frame.kind == "exited":
-            ended.add(frame.header["id"])
-    assert b"hello" in output
-
-
 def test_root_is_refused_with_words():
     code = (
         "import os, socket, json\nfrom sandbox.jail import supervisor\nfrom sandbox import wire\n"
