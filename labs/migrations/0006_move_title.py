@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labs", "0003_command_screen"),
+        ("labs", "0005_whole_output"),
     ]
 
     operations = [
