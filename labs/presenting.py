@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from labs import changes, events, mistakes, pace, terminal, undoing, whole
+from labs import changes, events, files_told, mistakes, pace, terminal, undoing, whole
 from labs.lab.model import CommandBlock, Lab, Segment, Step, words
 from labs.lab.prose import to_html
 from labs.models import Attempt, Command, StepProgress
@@ -282,17 +282,18 @@ def shown_commands(attempt: Attempt) -> list[Command]:
 
 
 def entries(lab: Lab, attempt: Attempt, commands: list[Command]) -> list[dict[str, Any]]:
-    """The blocks with the moves told between them."""
-    told = undoing.notices(attempt, lab)
+    """The blocks, and told between them what else the learner did: moves, and changes in the files panel."""
+    told = files_told.by_command(attempt, commands)
+    for after, move in undoing.notices(attempt, lab).items():
+        told.setdefault(after, []).append(move)
+    notices = {after: [{"notice": one} for one in sorted(these, key=lambda one: one["at"])] for after, these in told.items()}
     found: list[dict[str, Any]] = []
-    for number, command in ((command.number, command) for command in commands):
-        # A move made before the first command that is shown stands before it.
-        if not found and (early := [at for at in told if at < number]):
-            found.append({"notice": told[max(early)]})
-        found.append({"block": block(command)})
-        if number in told:
-            found.append({"notice": told[number]})
-    return found or [{"notice": one} for one in list(told.values())[-1:]]
+    for command in commands:
+        # What was done before the first command that is shown stands before it.
+        if not found and (early := [at for at in notices if at < command.number]):
+            found += notices[max(early)]
+        found += [{"block": block(command)}, *notices.get(command.number, [])]
+    return found or (notices[max(notices)] if notices else [])
 
 
 def _after(position: str, running: Command | None) -> str:

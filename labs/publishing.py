@@ -1,7 +1,7 @@
 """Tells the pages of an attempt what changed, as HTML in the learner's language.
 
 Events: ``block`` {html}, ``output`` {id, lines, current}, ``screen`` {id, html or rows}, ``guide`` {html}, ``prompt`` {html},
-``clock`` {html}, ``moved`` (``move_state``), ``reload`` {}.
+``clock`` {html}, ``moved`` (``move_state``), ``notice`` {html}, ``reload`` {}.
 """
 
 from __future__ import annotations
@@ -137,6 +137,11 @@ def move_state(attempt: Attempt, *, whole: bool) -> dict[str, Any]:
         entries = presenting.entries(lab, attempt, presenting.shown_commands(attempt))
         state["log"] = _render("log", attempt, entries=entries, steps=bool(lab.steps), urls=presenting.urls(attempt))
     return state
+
+
+def noted(attempt: Attempt, notice: dict[str, Any]) -> None:
+    """A line for the console's log."""
+    events.publish(attempt.pk, "notice", html=_render("notice", attempt, notice=notice))
 
 
 def page_changed(attempt: Attempt) -> None:

@@ -1,7 +1,7 @@
 """What the page shows of undo, redo and resets, for templates.
 
 ``acts.html``    acts: at (the head's key), undo and redo: {number what why}
-``notice.html``  notice: id, text
+``notice.html``  notice: id, text, icon (undo where there is none), at
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def notice(move: Move, lab: Lab) -> dict[str, Any]:
     text = _told(move, lab)
     if move.by_id is not None and move.by_id != move.attempt.user_id:
         text = gettext("%(text)s (by the course's administration)") % {"text": text}
-    return {"id": f"moved-{move.after}", "text": text}
+    return {"id": f"moved-{move.after}", "text": text, "at": move.at}
 
 
 def _told(move: Move, lab: Lab) -> str:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from labs import clock_views, console_views, help_views, moves, preview_views, progress, screen_views, stream, views, watch
+from labs import (
+    clock_views,
+    console_views,
+    files_download,
+    files_views,
+    help_views,
+    moves,
+    preview_views,
+    progress,
+    screen_views,
+    stream,
+    views,
+    watch,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -31,6 +44,16 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/reset-step/ask/", moves.ask, {"step": True}, name="ask-reset-step"),
     path("attempts/<int:pk>/commands/<int:command>/output/", console_views.output, name="output"),
     path("attempts/<int:pk>/commands/<int:command>/changes/", moves.changes, name="changes"),
+    path("attempts/<int:pk>/files/", files_views.panel, name="files"),
+    path("attempts/<int:pk>/files/tree/", files_views.listing, name="files-tree"),
+    path("attempts/<int:pk>/files/open/", files_views.show, name="files-open"),
+    path("attempts/<int:pk>/files/save/", files_views.save, name="files-save"),
+    path("attempts/<int:pk>/files/new/", files_views.new, name="files-new"),
+    path("attempts/<int:pk>/files/move/", files_views.move, name="files-move"),
+    path("attempts/<int:pk>/files/delete/", files_views.delete, name="files-delete"),
+    path("attempts/<int:pk>/files/upload/", files_views.upload, name="files-upload"),
+    path("attempts/<int:pk>/files/download/", files_download.download, name="files-download"),
+    path("attempts/<int:pk>/files/diff/", files_views.differences, name="files-diff"),
     path("attempts/<int:pk>/steps/<slug:step>/check/", views.check, name="check"),
     path("attempts/<int:pk>/steps/<slug:step>/hint/", views.hint, name="hint"),
     path("attempts/<int:pk>/steps/<slug:step>/solution/", views.solution, name="solution"),

@@ -29,6 +29,7 @@ from sandbox import door, identity, lease, runtime, workers
 from sandbox.cloud import edition
 from sandbox.cloud.changes import diff as cloud_diff
 from sandbox.errors import Busy, Fault, OverQuota
+from sandbox.files import quoted
 from sandbox.jail import reach, shell
 from sandbox.jail.client import Checkout as Remote
 from sandbox.jail.client import RunResult as Result
@@ -36,6 +37,7 @@ from sandbox.jail.client import Terminal
 from sandbox.models import Sandbox, Version
 from sandbox.store import blobs
 from sandbox.store.cloudstate import CloudState
+from sandbox.store.tree import Entry
 from sandbox.store.working import Snapshot, WorkingCopy, diff
 
 __all__ = ["Live", "Result", "checkout"]
@@ -56,6 +58,7 @@ class Live:
         self.sandbox = sandbox
         self.head = head
         self._working, self._remote, self._holder = working, remote, holder
+        self._touched: set[str] = set()
 
     # --- running -----------------------------------------------------------------------------------------------------------
 
@@ -141,6 +144,14 @@ class Live:
         entry = self._working.snapshot.find(path)
         return blobs.get(entry.data) if entry is not None and entry.kind == "f" else None
 
+    def touched(self, paths: list[str]) -> None:
+        """These, relative to the home, were changed from outside by what is no command: the version remembers it, for replay."""
+        self._touched.update(paths)
+
+    def entry(self, path: str) -> Entry | None:
+        """What the head has at a path relative to the home."""
+        return self._working.snapshot.parts["home"].get(path)
+
     @property
     def _shell(self) -> bytes | None:
         return blobs.get(self.head.shell) if self.head.shell else None
@@ -175,7 +186,7 @@ class Live:
                     parent=base, sandbox=self.sandbox, number=base.number + 1, command=command, title=title[:500], passed=passing,
                     account=self.head.account,
                     manifest=manifest, shell=shell_sha, cloud=cloud_sha, cloud_bytes=cloud_bytes, clock=clock, due_in=due_in,
-                    changes=_changes(self._working.snapshot, snapshot, cloud_changes),
+                    changes=_changes(self._working.snapshot, snapshot, cloud_changes) | self._outside(),
                     home_bytes=snapshot.bytes, home_files=snapshot.files,
                     quiet=(manifest, cloud_sha) == (self.head.manifest, self.head.cloud) and self._same_shell(shell_sha),
                 )
@@ -186,6 +197,9 @@ class Live:
             # A full disk. The version is the head already; only the next command lays it down anew.
             log.exception("sandbox %s: its working copy was not settled", self.sandbox.pk)
         return self.head
+
+    def _outside(self) -> dict[str, Any]:
+        return {"touched": [quoted(path) for path in sorted(self._touched)]} if self._touched else {}
 
     def _keep_shell(self) -> str:
         try:

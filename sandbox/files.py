@@ -14,7 +14,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
@@ -88,7 +88,7 @@ def read(home: Path, path: str, limit: int) -> bytes:
 
 def listing(home: Path, path: str) -> list[Found]:
     """What is in a folder, unsorted; sockets and the like are left out, as no version keeps them. Raises LearnerError as ``read`` does."""
-    found = []
+    found: list[Found] = []
     with _folder(home, split(path), path) as folder, os.scandir(folder) as names:
         for item in names:
             with contextlib.suppress(OSError):  # gone meanwhile
@@ -206,6 +206,21 @@ def delete(home: Path, path: str) -> None:
             raise _word(error, path) from error
 
 
+def restore(home: Path, path: str, manifest: tree.Manifest, get: Callable[[str], bytes]) -> None:
+    """Make what is at ``path``, and below it, what ``manifest`` (of a whole home) has there. Raises LearnerError as the others do."""
+    with contextlib.suppress(LearnerError):  # it was never there
+        delete(home, path)
+    for one, entry in sorted(manifest.items()):
+        if one == path or one.startswith(f"{path}/"):
+            with _parent(home, one, make=True) as (folder, name):
+                if entry.kind == "d":
+                    _make(folder, name, one, entry.mode | 0o700)
+                elif entry.kind == "l":
+                    os.symlink(entry.data, name, dir_fd=folder)
+                else:
+                    _replace(folder, name, one, get(entry.data), entry.mode)
+
+
 def _delete(folder: int, name: str, path: str, depth: int) -> None:
     if depth > tree.MAX_DEPTH:
         raise LearnerError("files-deep", limit=tree.MAX_DEPTH)
@@ -275,9 +290,9 @@ def _there(folder: int, name: str) -> bool:
     return True
 
 
-def _make(folder: int, name: str, path: str) -> None:
+def _make(folder: int, name: str, path: str, mode: int = _FOLDER_MODE) -> None:
     try:
-        os.mkdir(name, _FOLDER_MODE, dir_fd=folder)
+        os.mkdir(name, mode, dir_fd=folder)
     except OSError as error:
         raise _word(error, path) from error
 

@@ -12,10 +12,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sandbox import actions, waking
+from sandbox import actions, files, waking
 from sandbox.checkout import Live, checkout
-from sandbox.errors import OverQuota
+from sandbox.errors import LearnerError, OverQuota
 from sandbox.models import Sandbox, Version
+from sandbox.store import blobs
+from sandbox.store.working import Snapshot
 
 _SHORTEST_WALL, _SLOWER = 30, 5  # seconds; so many times as long as it took may a command take
 
@@ -83,16 +85,20 @@ def _replay_one(box: Sandbox, sandbox: Sandbox, one: Recorded) -> None:
     same_files = (version.manifest, version.shell) == (before.manifest, before.shell)
     if same_files and version.cloud == before.cloud:
         return  # a copy: where a reset led to
-    if not version.command and not same_files:
-        raise Differs("", f"version {version.pk} holds files that no command made")
+    touched = version.changes.get("touched", [])
+    if not version.command and not touched and (version.title or not same_files):
+        raise Differs(version.title, f"version {version.pk} holds what no command made")
     if not one.whole:
         raise Differs(version.command, "it was stopped")
     _let_pass(box, version.clock - before.clock - one.seconds * sandbox.clock_rate)
     with checkout(box, acting=sandbox) as live:
+        if not version.made_by:
+            waking.advance(live)
+            return
         if version.command:
             _run(live, one)
-        else:
-            waking.advance(live)
+        _change(live, version, touched)
+        _keep(live, version)
 
 
 def _let_pass(box: Sandbox, seconds: float) -> None:
@@ -115,7 +121,21 @@ def _run(live: Live, one: Recorded) -> None:
         raise Differs(line, "it waits for typing")
     if result.reason != "exit" or result.incomplete or one.status not in {result.status, None}:
         raise Differs(line, f"it ended with {result.status} ({result.reason}) instead of {one.status}")
+
+
+def _change(live: Live, version: Version, touched: list[str]) -> None:
+    """What was changed in the files panel needs no doing again: it is made what it was then, and a command that ran meanwhile has run."""
+    home = Snapshot.load(version.manifest).parts["home"]
     try:
-        live.commit(command=line)
+        for path in map(files.unquoted, touched):
+            files.restore(live.folder / "home", path, home, blobs.get)
+            live.touched([path])
+    except (LearnerError, OSError) as error:
+        raise Differs(version.made_by, f"its files can't be made again: {error}") from error
+
+
+def _keep(live: Live, version: Version) -> None:
+    try:
+        live.commit(command=version.command, title=version.title)
     except OverQuota as error:
-        raise Differs(line, f"it is over quota now: {error.code}") from error
+        raise Differs(version.made_by, f"it is over quota now: {error.code}") from error

@@ -2,6 +2,7 @@
 import { Blocks } from "./blocks.js";
 import { Console } from "./console.js";
 import { askInDialog } from "./dialog.js";
+import { Files } from "./files.js";
 import { listen as listenCopy } from "./copy.js";
 import { linkify } from "./links.js";
 import { put } from "./place.js";
@@ -26,6 +27,7 @@ const preview = new Preview(lab);
 if (lab.dataset.urlOpen) linkify(lab.querySelector("#terminals"), lab.dataset.urlOpen);
 
 new Blocks(lab, words, (block) => { show("console"); console_.of(block).stuck = false; }, (text) => console_.say(text));
+const files = lab.querySelector("#files") && new Files(lab, show);
 
 lab.addEventListener("lab:run", () => show("console"));
 
@@ -46,10 +48,17 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   output: (data) => console_.output(data),
   screen: (data) => screens.show(data),
   guide,
-  prompt: (data) => put(data.html),
+  prompt(data) {
+    put(data.html);
+    files?.refresh();
+  },
   clock: (data) => put(data.html),
   ports: (data) => preview.ports(data.html),
-  moved: (data) => console_.moved(data),
+  notice: (data) => put(data.html, lab.querySelector(".con-log")),
+  moved(data) {
+    console_.moved(data);
+    files?.refresh();
+  },
   refresh(data) {
     if (data.ready !== lab.dataset.ready) return location.reload();
     console_.refresh(data.log);
@@ -57,6 +66,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
     put(data.prompt);
     put(data.clock);
     preview.ports(data.ports);
+    files?.refresh();
   },
   reload: () => leaving || location.reload(),
 }, status);

@@ -56,7 +56,7 @@ export function tabs(lab) {
     tab.addEventListener("click", () => show(tab.dataset.tab));
     tab.addEventListener("keydown", (event) => {
       if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-      const other = all[(all.indexOf(tab) + 1) % all.length];
+      const other = all[(all.indexOf(tab) + (event.key === "ArrowLeft" ? all.length - 1 : 1)) % all.length];
       show(other.dataset.tab);
       other.focus();
     });

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox import files
 from sandbox.errors import LearnerError
+from sandbox.store import tree
 from sandbox.store.blobs import digest
 from sandbox.store.tree import MAX_DEPTH
 
@@ -151,3 +152,22 @@ def test_what_its_owner_closed_stays_closed(home: Path) -> None:
         refused("files-closed", files.save, home, "environment/a.txt", b"", opened=None)
     finally:
         (home / "environment").chmod(0o755)
+
+
+def test_a_path_is_made_as_a_manifest_has_it(home: Path, outside: Path) -> None:
+    blobs = {"one": b"1", "two": b"2"}
+    entry = tree.Entry
+    manifest = {
+        "d": entry("d", 0o755, 0, 0, ""), "d/x": entry("f", 0o700, 0, 1, "one"), "d/way": entry("l", 0o777, 0, 1, str(outside)),
+        "d/empty": entry("d", 0o755, 0, 0, ""), "dd": entry("f", 0o644, 0, 1, "two"),
+    }  # fmt: skip
+    (home / "d").symlink_to(outside)
+    files.restore(home, "d", manifest, blobs.__getitem__)
+    assert (home / "d/x").read_bytes() == b"1"
+    assert stat.S_IMODE((home / "d/x").stat().st_mode) == 0o700
+    assert (home / "d/way").readlink() == outside
+    assert (home / "d/empty").is_dir()
+    assert not (home / "dd").exists()
+    files.restore(home, "d", {}, blobs.__getitem__)
+    assert not (home / "d").exists()
+    assert (outside / "secret").read_text() == "secret"

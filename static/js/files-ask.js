@@ -1,0 +1,39 @@
+// The panel's one question: a name. It stays open, and says why, until what it was for has worked.
+export class Ask {
+  constructor(dialog) {
+    this.dialog = dialog;
+    this.field = dialog.querySelector("input");
+    this.word = dialog.querySelector("[role=alert]");
+    dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.querySelector("form").addEventListener("submit", (event) => { event.preventDefault(); this.answered(); });
+  }
+
+  // act: async (text) => {ok, word}
+  async open({ title, label, yes, value }, act) {
+    this.act = act;
+    this.dialog.querySelector("h2").textContent = title;
+    this.dialog.querySelector("[data-label]").textContent = label;
+    this.dialog.querySelector("[data-yes]").textContent = yes;
+    this.field.value = value;
+    this.say("");
+    this.dialog.showModal();
+    this.field.focus();
+    this.field.setSelectionRange(0, value.includes(".") ? value.lastIndexOf(".") : value.length);
+  }
+
+  async answered() {
+    if (this.asking) return;
+    this.asking = true;
+    const answer = await this.act(this.field.value);
+    this.asking = false;
+    if (answer.ok) this.dialog.close();
+    else this.say(answer.word);
+  }
+
+  say(text) {
+    this.word.textContent = text;
+    this.word.hidden = !text;
+    this.field.setAttribute("aria-invalid", String(Boolean(text)));
+  }
+}
