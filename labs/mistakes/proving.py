@@ -15,9 +15,8 @@ from labs.mistakes import find, word
 from labs.mistakes.table import Entry
 from labs.running import plain
 from sandbox import actions as sandboxes
-from sandbox.checkout import checkout
+from sandbox.checkout import Live, checkout
 from sandbox.errors import SandboxError
-from sandbox.models import Sandbox
 
 _WALL_SECONDS = 60
 
@@ -34,22 +33,22 @@ class Proved:
 
 
 def prove(entries: Iterable[Entry], *, lab: str = "playground") -> Iterator[Proved]:
-    """Each example from the start of ``lab``; nothing of it is kept. Raises SandboxError where there is no sandbox at all."""
+    """The examples one after another in one sandbox from the start of ``lab``. Raises SandboxError where there is none."""
     start = starts.ensure(catalog.get(lab))
     box = sandboxes.create_sandbox(owner=None, start=start, label="examples of mistakes")
     try:
-        for entry in entries:
-            yield _prove(box, entry)
+        with checkout(box) as live:
+            for entry in entries:
+                yield _prove(live, entry)
     finally:
         sandboxes.delete(sandbox=box, by="labs mistakes")
 
 
-def _prove(box: Sandbox, entry: Entry) -> Proved:
+def _prove(live: Live, entry: Entry) -> Proved:
     began, proved = time.monotonic(), Proved(entry, {})
     chunks: list[bytes] = []
     try:
-        with checkout(box) as live:
-            result = live.run(entry.example.rstrip("\n"), write=chunks.append, wall=_WALL_SECONDS)
+        result = live.run(entry.example.rstrip("\n"), write=chunks.append, wall=_WALL_SECONDS)
     except SandboxError as error:
         proved.problem = f"{error.code}: {error.detail}"
         return proved

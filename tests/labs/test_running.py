@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from labs import actions, control, events, presenting, running
 from labs.models import Command
@@ -361,3 +362,25 @@ def test_what_comes_after_a_flood_is_shown(attempt, fake):
     assert all(
         re.fullmatch(r'\n<span class="dim">… [\d.]+ [KM]?B of output left out here …</span>\n(y\n)+(\nname\? )?', one) for one in shown
     )
+
+
+def test_a_common_mistake_is_kept_and_said_in_the_readers_language(attempt, fake):
+    fake.on_run = says(b"bash: \x1b[31mgrpe\x1b[0m: command not found\r\n", status=127)
+    command = ran(attempt, "grpe x")
+    assert command.mistake["id"] == "command-not-found"
+    blocks = [event["html"] for event in published(attempt) if event.get("id") == command.pk and "html" in event]
+    assert "Did you mean <code>grep</code>?" in blocks[-1]
+    assert "command not found" in blocks[-1], "never instead of the real message"
+    with translation.override("ko"):
+        assert "쓰려던 것인가요" in presenting.block(command)["mistake"]["html"]
+
+
+def test_no_fault_of_the_table_costs_a_command(attempt, fake, monkeypatch, caplog):
+    monkeypatch.setattr("labs.mistakes.find", lambda *_: 1 / 0)
+    assert (ran(attempt).state, ran(attempt).mistake) == ("done", {})
+    assert "was not held against the table" in caplog.text
+
+
+def test_what_was_stopped_is_no_mistake(attempt, fake):
+    fake.reason, fake.on_run = "stopped", says(b"bash: grpe: command not found\n", status=130)
+    assert ran(attempt).mistake == {}
