@@ -7,6 +7,6 @@ class CourseConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from course import translations  # noqa: PLC0415  settings are read there, and are not to be at import
+        from course import guests, translations  # noqa: F401, PLC0415  settings are read there, and are not to be at import; one listens
 
         translations.compile_if_possible()

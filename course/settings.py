@@ -11,6 +11,8 @@ COURSE_BLOBS       s3://bucket/prefix?endpoint=http://host:9000, with AWS_ACCESS
                    without it. Workers on several machines need it
 COURSE_PROXIES     how many proxies stand before the web server. They tell the visitor's address (X-Forwarded-For) and, the nearest of
                    them, https (X-Forwarded-Proto); with 0 nobody is believed
+COURSE_GUESTS      1: people without an account may open a playground, for COURSE_GUEST_HOURS (24), COURSE_GUESTS_AT_ONCE (20) of them at a
+                   time and COURSE_GUESTS_AN_HOUR (5) from one address. On under ``up``, else off
 COURSE_PREVIEW_HOST  what the host names end in on which learners' programs are shown (*.preview.example.org leads here, too): best a
                    registered domain other than the site's. Empty: nothing is shown
 """
@@ -169,6 +171,13 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # nor to enter into the browsers' lists
     *([] if PROXIES else ["security.W008"]),  # without a proxy it is reached on this machine alone, where there is no https to go to
 ]
+
+# People without an account (course.guests)
+GUESTS = os.environ.get("COURSE_GUESTS", "1" if LOCAL else "0") == "1"
+GUEST_HOURS = int(os.environ.get("COURSE_GUEST_HOURS", "24"))
+GUESTS_AT_ONCE = int(os.environ.get("COURSE_GUESTS_AT_ONCE", "20"))
+GUESTS_AN_HOUR = int(os.environ.get("COURSE_GUESTS_AN_HOUR", "5"))
+GUEST_LABS = ("playground", "console-basics")  # the first is where they begin
 
 # The sandbox
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -13,6 +14,11 @@ from labs.models import Attempt, Command, StepProgress
 def may_watch(user: Any) -> bool:
     """Instructors and administrators look at every learner's work, and never change it by looking."""
     return user.is_authenticated and user.role in {"instructor", "admin"}
+
+
+def may_take(user: Any, lab: str) -> bool:
+    """Guests have few labs; all others have all."""
+    return user.role != "guest" or lab in settings.GUEST_LABS
 
 
 def own_attempt(request: HttpRequest, pk: int) -> Attempt:

@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The catalogue: every lab, and how far the learner is in it."""
     labs, errors = catalog.everything()
     begun = {attempt.lab: attempt for attempt in Attempt.objects.filter(user=request.user.pk, finished=None).prefetch_related("steps")}
-    cards = [_card(lab, begun.get(lab.name)) for lab in labs]
+    cards = [_card(lab, begun.get(lab.name)) for lab in labs if access.may_take(request.user, lab.name)]
     return render(
         request, "labs/catalogue.html", {"nav": "labs", "cards": cards, "errors": errors if access.may_watch(request.user) else []}
     )
@@ -52,7 +52,7 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
     """The instructions to read before one starts; who has started goes to where they are."""
     if attempt := Attempt.objects.filter(user=request.user.pk, lab=name, finished=None).first():
         return redirect("page", attempt.pk)
-    found = _lab_or_404(name)
+    found = _lab_or_404(name, request.user)
     text = found.in_language(wording.language())
     context = {
         "nav": "labs",
@@ -66,11 +66,13 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
 @login_required
 @require_POST
 def start(request: HttpRequest, name: str) -> HttpResponse:
-    attempt = actions.start_attempt(user=request.user, lab=_lab_or_404(name), language=get_language() or "en")
+    attempt = actions.start_attempt(user=request.user, lab=_lab_or_404(name, request.user), language=get_language() or "en")
     return redirect("page", attempt.pk)
 
 
-def _lab_or_404(name: str) -> Lab:
+def _lab_or_404(name: str, user: Any) -> Lab:
+    if not access.may_take(user, name):
+        raise Http404
     try:
         return catalog.get(name)
     except (KeyError, LabError) as error:
@@ -92,7 +94,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         actions.seen(attempt=attempt, language=get_language() or "en")
         if not attempt.ready and not attempt.problem:
             # Its sandbox was deleted, or the worker that prepared it was lost: opening it again is asking for a new one.
-            attempt = actions.start_attempt(user=attempt.user, lab=_lab_or_404(attempt.lab), language=get_language() or "en")
+            attempt = actions.start_attempt(user=attempt.user, lab=_lab_or_404(attempt.lab, request.user), language=get_language() or "en")
             found = lab_of(attempt)
     return render(request, "labs/lab.html", _page_context(attempt, found, readonly) | {"nav": "" if readonly else "labs"})
 

@@ -19,13 +19,14 @@ from labs.models import Attempt, Command
 @login_required
 @require_safe
 def attempts(request: HttpRequest) -> HttpResponse:
-    """Every open attempt, the one last used first."""
+    """Every learner's open attempts, the one last used first. Guests come and go unwatched."""
     access.watcher(request)
     labs, _errors = catalog.everything()
     titles = {lab.name: words(lab.title, wording.language()) for lab in labs}
     points = {lab.name: lab.points for lab in labs}
     found = (
         Attempt.objects.filter(finished=None)
+        .exclude(user__role="guest")
         .select_related("user")
         .prefetch_related("steps", Prefetch("commands", Command.objects.unfinished().defer("output"), to_attr="running"))
         .annotate(typed=Count("commands"), last_typed=Max("commands__queued"))

@@ -45,11 +45,15 @@ RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     "check": ("post", (OUT, OUT, NONE, NONE, NONE)),
     "hint": ("post", (OUT, OUT, NONE, NONE, NONE)),
     "solution": ("post", (OUT, OUT, NONE, NONE, NONE)),
+    "guest": ("post", (OUT, OUT, OUT, OUT, OUT)),
+    "keep": ("get", (OUT, NONE, NONE, NONE, NONE)),
     "sign-in": ("get", (IN, OUT, OUT, OUT, OUT)),
     "sign-out": ("post", (OUT, OUT, OUT, OUT, OUT)),
     "set_language": ("post", (OUT, OUT, OUT, OUT, OUT)),
     "healthz": ("get", (IN, IN, IN, IN, IN)),
 }
+# A guest gets what another learner does, but for these; "first" is none of the labs for guests.
+OF_A_GUEST = {"lab": NONE, "start": NONE, "keep": IN}
 OF_AN_ATTEMPT = (
     "page", "stream", "commands", "input", "stop", "skip", "undo", "redo", "rewind", "reset", "reset-step", "ask-reset", "ask-reset-step",
 )  # fmt: skip
@@ -93,7 +97,7 @@ def address(name: str, attempt: Attempt) -> str:
     }.get(name, lambda: reverse(name))()
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", [*WHO, "guest"])
 @pytest.mark.parametrize("name", RULES)
 def test_each_gets_what_is_theirs(attempt: Attempt, name: str, who: str) -> None:
     method, answers = RULES[name]
@@ -105,11 +109,11 @@ def test_each_gets_what_is_theirs(attempt: Attempt, name: str, who: str) -> None
     answer = (
         client.post(address(name, attempt), data, headers=headers) if method == "post" else getattr(client, method)(address(name, attempt))
     )
-    expected = answers[WHO.index(who)]
+    expected = OF_A_GUEST.get(name, answers[WHO.index("other")]) if who == "guest" else answers[WHO.index(who)]
     if name in {"check", "hint"} and who == "owner":
         expected = {"check": 409, "hint": OUT}[name]
     assert answer.status_code == expected
-    if who == "nobody" and expected == OUT and name not in {"sign-out", "set_language"}:
+    if who == "nobody" and expected == OUT and name not in {"sign-out", "set_language", "guest"}:
         assert answer["Location"].startswith(reverse("sign-in"))
 
 
