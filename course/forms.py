@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from course.models import User
@@ -56,7 +56,7 @@ class KeepForm(UserForm):
         name.widget.attrs.update(autocomplete="username", autocapitalize="none", spellcheck="false", autofocus=True)
         name.error_messages |= {"required": _("Enter a name."), "invalid": _("A name has letters, digits and @ . + - _ only.")}
         self.initial["username"] = ""  # not the guest's
-        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password1"].help_text = _("At least 8 characters; none of the common passwords, and not like your name.")
         self.fields["password1"].error_messages["required"] = _("Enter a password.")
         self.fields["password2"].error_messages["required"] = _("Enter the password once more.")
 

@@ -22,7 +22,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **given: Any) -> dict[str, Any]:
-        return super().get_context_data(**given) | {"guests": settings.GUESTS}
+        return super().get_context_data(**given) | {"guests": settings.GUESTS and settings.GUEST_HOURS}
 
 
 @require_safe

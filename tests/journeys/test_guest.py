@@ -31,8 +31,8 @@ def test_a_guest_looks_around_and_stays(visitor: Callable[..., Any], locale: str
     at = page.url
 
     page.click("#user-menu summary")
-    check(one)
-    page.get_by_role("link", name=keep).click()
+    check(one, under="#main")
+    page.locator(".guest-keep", has_text=keep).click()
     expect(page.locator("#id_username")).to_be_focused()
     page.fill("#id_username", "Minji")
     page.fill("#id_password1", PASSWORD)
