@@ -42,7 +42,7 @@ class Guest(models.Model):
 
     user = models.OneToOneField(User, models.SET_NULL, null=True, related_name="guest", verbose_name=_("user"))
     network = models.CharField(max_length=32, db_index=True, help_text="See course.addresses.pseudonym.")
-    since = models.DateTimeField(_("since"), default=timezone.now)
+    since = models.DateTimeField(_("opened"), default=timezone.now)
     until = models.DateTimeField(_("until"))
     kept = models.DateTimeField(null=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from labs import pace, presenting
+from labs import access, pace, presenting
 from labs.lab import catalog
 from labs.lab.model import Lab, words
 from labs.models import Attempt, StepProgress
@@ -46,7 +46,7 @@ def _row(lab: Lab, number: int, progress: StepProgress) -> dict[str, Any]:
 
 def _next(lab: Lab, attempt: Attempt) -> dict[str, str] | None:
     """The first lab after this one in the catalogue, else before it, that the learner has not completed."""
-    labs = [one for one in catalog.everything()[0] if one.steps]
+    labs = [one for one in catalog.everything()[0] if one.steps and access.may_take(attempt.user, one.name)]
     names = [one.name for one in labs]
     at = names.index(lab.name) + 1 if lab.name in names else 0
     done = set(Attempt.objects.filter(user=attempt.user_id).exclude(completed=None).values_list("lab", flat=True))

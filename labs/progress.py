@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from labs import pace, presenting, wording
+from labs import access, pace, presenting, wording
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.model import Lab, words
@@ -24,7 +24,7 @@ from sandbox.errors import Fault
 def progress(request: HttpRequest) -> HttpResponse:
     """The visitor's own and nobody else's: there is no address that names another."""
     attempts = _latest(request.user)
-    rows = _rows(attempts)
+    rows = _rows(request.user, attempts)
     stepped = [row for row in rows if row["track"]["steps"]]
     total = {
         "labs": len(stepped),
@@ -46,10 +46,10 @@ def _latest(user: Any) -> dict[str, Attempt]:
     return found
 
 
-def _rows(attempts: dict[str, Attempt]) -> list[dict[str, Any]]:
+def _rows(user: Any, attempts: dict[str, Attempt]) -> list[dict[str, Any]]:
     """The catalogue's labs in its order, then those begun that it has no longer."""
     labs, _errors = catalog.everything()
-    rows = [_row(lab, attempts.get(lab.name)) for lab in labs]
+    rows = [_row(lab, attempts.get(lab.name)) for lab in labs if access.may_take(user, lab.name)]
     known = {lab.name for lab in labs}
     return rows + [row for name, attempt in attempts.items() if name not in known and (row := _gone(attempt))]
 

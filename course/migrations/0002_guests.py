@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("network", models.CharField(db_index=True, help_text="See course.addresses.pseudonym.", max_length=32)),
-                ("since", models.DateTimeField(default=django.utils.timezone.now, verbose_name="since")),
+                ("since", models.DateTimeField(default=django.utils.timezone.now, verbose_name="opened")),
                 ("until", models.DateTimeField(verbose_name="until")),
                 ("kept", models.DateTimeField(null=True)),
                 (

@@ -85,6 +85,7 @@ def test_a_guest_has_few_labs_and_nobody_elses_anything(client: Client, guest: U
     for answer in (client.get("/labs/first/"), client.post("/labs/first/start/"), client.get("/attempts/"), client.get("/labs/nope/")):
         assert answer.status_code == 404
     assert client.get("/admin/").status_code == 302
+    assert [row["name"] for row in client.get("/progress/").context["rows"]] == ["playground"]
     other = User.objects.create_user("other")
     theirs = Attempt.objects.create(user=other, lab="first")
     assert client.get(f"/attempts/{theirs.pk}/").status_code == 404
