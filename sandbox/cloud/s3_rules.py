@@ -71,7 +71,7 @@ def finish(asked: Asked, response: Response) -> None:
     headers = response.headers
     encryption.finish(asked, headers)
     customer_keys.finish(asked, headers)
-    objects.finish(asked)
+    objects.finish(asked, headers)
     locks.finish(asked, response)
     for name in _NOISE:
         headers.pop(name, None)

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html,
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
@@ -16,7 +17,7 @@ from sandbox.cloud.s3.asked import PUTS, SSE, Asked, find, invalid
 from sandbox.cloud.s3.encryption import KMS, default, source
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-_SENT_AS = "sandbox.content-type"
+_SENT_AS, _COPIED = "sandbox.content-type", "sandbox.copied-version"
 _MAX_KEY, _MAX_METADATA = 1024, 2048
 _VERSION = re.compile(r"[A-Za-z0-9._]{32}|null|[0-9a-f-]{36}")  # S3's own; moto's, in accounts older than S3's own
 _READS = ("GetObject", "GetObjectTagging", "GetObjectAttributes", "GetObjectAcl")
@@ -44,8 +45,10 @@ def check(asked: Asked) -> None:
         _check_copy(asked)
 
 
-def finish(asked: Asked) -> None:
-    """An object keeps the type that it was sent as."""
+def finish(asked: Asked, headers: Any) -> None:
+    """An object keeps the type that it was sent as; a copy says which version it is of, where the source keeps versions."""
+    if copied := asked.request.environ.get(_COPIED):
+        headers["x-amz-copy-source-version-id"] = copied
     sent_as = asked.request.environ.get(_SENT_AS)
     if asked.bucket is not None and asked.operation == "PutObject" and sent_as:
         key = find(asked.bucket, asked.key, None)
@@ -88,10 +91,17 @@ def _check_condition(asked: Asked) -> None:
 
 
 def _check_copy(asked: Asked) -> None:
+    wanted = asked.header("X-Amz-Copy-Source").partition("?versionId=")[2]
+    if wanted and not _VERSION.fullmatch(wanted):
+        raise invalid("Invalid version id specified", "versionId", wanted)
     found = source(asked)
+    if wanted and isinstance(found, FakeDeleteMarker):
+        raise AwsError("InvalidRequest", "The source of a copy request may not specifically refer to a delete marker by version id.")
     bucket = asked.bucket
     if found is None or bucket is None or isinstance(found, FakeDeleteMarker):
         return
+    if wanted or found.version_id != "null":
+        asked.request.environ[_COPIED] = wanted or str(found.version_id)  # a copy onto itself would name the new one afterwards
     onto_itself = (found.bucket_name, found.name) == (asked.name, asked.key) and "versionId=" not in asked.header("X-Amz-Copy-Source")
     changes = any(asked.header(name) for name in _COPY_CHANGES) or asked.header("X-Amz-Metadata-Directive") == "REPLACE"
     # Where a default was chosen for the bucket, or the object is under another key than S3's own, encryption itself is the change.

@@ -38,8 +38,13 @@ def test_enabled(cloud: Cloud) -> None:
     assert refusal(mine.head_object, **where)[0] == 404
     seen = refusal(mine.get_object, **where, VersionId=marker["VersionId"])
     assert seen[:3] == (405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
-    mine.copy_object(**where, CopySource={**where, "VersionId": first})
+    assert mine.copy_object(**where, CopySource={**where, "VersionId": first})["CopySourceVersionId"] == first
     assert mine.get_object(**where)["Body"].read() == b"1"
+    hidden = {**where, "VersionId": marker["VersionId"]}
+    text = "The source of a copy request may not specifically refer to a delete marker by version id."
+    assert refusal(mine.copy_object, **where, CopySource=hidden)[:3] == (400, "InvalidRequest", text)
+    malformed = refusal(mine.copy_object, **where, CopySource={**where, "VersionId": "nonsense"})
+    assert malformed[:3] == (400, "InvalidArgument", "Invalid version id specified")
     mine.delete_object(**where)
     newest = mine.list_object_versions(Bucket="versioned-bucket")["DeleteMarkers"][0]["VersionId"]
     assert mine.delete_object(**where, VersionId=newest) | {"ResponseMetadata": 0} == {
