@@ -7,6 +7,7 @@ class CourseConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from course import guests, translations  # noqa: F401, PLC0415  settings are read there, and are not to be at import; one listens
+        # Settings are read there, and are not to be at import; one listens, one registers itself.
+        from course import checks, guests, translations  # noqa: F401, PLC0415
 
         translations.compile_if_possible()

@@ -9,4 +9,8 @@ from django.core.asgi import get_asgi_application
 from course.bodies import Bounded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
-application = Bounded(get_asgi_application())
+site = Bounded(get_asgi_application())
+
+from course.preview import Previews  # noqa: E402 - needs the apps to be there
+
+application = Previews(site)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from redis.exceptions import RedisError
 
-from labs import events
+from labs import events, publishing
 from labs.models import Attempt
 
 log = logging.getLogger(__name__)
@@ -29,14 +29,14 @@ class Listened(Protocol):
 
 
 @contextlib.contextmanager
-def told(attempt: Attempt, live: Listened, in_language: Callable[[], Any]) -> Iterator[None]:
+def told(attempt: Attempt, live: Listened) -> Iterator[None]:
     """While the block runs the attempt's pages hear of the ports, and ``is_running`` is true of it."""
     told_any = False
 
     def tell(ports: list[int]) -> None:
         nonlocal told_any
         told_any = True
-        with in_language():
+        with publishing.in_language_of(attempt):
             _tell(attempt, ports)
 
     _keep(attempt.pk, [])

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from labs import clock, control, grading, mistakes, publishing, rebuilding, whole
+from labs import clock, control, grading, listening, mistakes, publishing, rebuilding, whole
 from labs.editions import lab_of
 from labs.looking import LastCommand
 from labs.models import Attempt, Command, changed_by
@@ -88,7 +88,7 @@ def _run(command: Command) -> None:
 def _run_line(command: Command, live: Live) -> tuple[Result, Output]:
     reins = control.Reins(live)
     output = Output(command, reins, functools.partial(publishing.in_language_of, command.attempt))
-    with control.listener().controls(command.pk, reins), output, live.open_door():
+    with control.listener().controls(command.pk, reins), output, listening.told(command.attempt, live), live.open_door():
         result = live.run(command.line, write=output.write, started=functools.partial(_told, command), rows=command.rows, cols=command.cols)
     return result, output
 

@@ -8,7 +8,7 @@ from typing import Any
 from celery import current_app, shared_task
 from celery.signals import worker_ready, worker_shutdown
 
-from labs import control, events, preparing, rebuilding, running, sweeper, visits
+from labs import control, events, preparing, reaching, rebuilding, running, sweeper, visits  # noqa: F401 - reaching serves visits
 
 SWEEP_SECONDS = 5.0
 

@@ -28,6 +28,7 @@ SENTENCES = {
     # what a preview's address shows instead
     "preview-off": _("This site shows no previews: its administrators have named no host for them."),
     "preview-away": _("Previews can't be reached at the moment. Try again shortly."),
+    "preview-busy": _("Too many requests to previews are under way. Reload in a moment."),
     "preview-lost": _("The preview could not be fetched. That is our fault: reload to try again."),
     "preview-unknown": _(
         "This address leads nowhere any more. Open it again from the console: it holds for eight hours, or until the lab is started again."

@@ -21,7 +21,7 @@ def test_pages_hear_of_ports_and_of_their_end(attempt, live_redis, monkeypatch) 
     live = Pretended()
     assert not listening.is_running(attempt.pk)
     attempt.language = "ko"
-    with listening.told(attempt, live, lambda: publishing.in_language_of(attempt)):
+    with listening.told(attempt, live):
         assert listening.is_running(attempt.pk) and listening.ports(attempt.pk) == []
         live.told([3000, 8080])
         assert listening.ports(attempt.pk) == [3000, 8080]
@@ -29,19 +29,19 @@ def test_pages_hear_of_ports_and_of_their_end(attempt, live_redis, monkeypatch) 
         assert "8080" not in fragments(attempt, readonly=True)["ports"]
     assert not listening.is_running(attempt.pk) and listening.ports(attempt.pk) == []
     (first, html), (_second, last) = heard
-    assert first == "ports" and "포트 8080에서 기다리고" in html and 'data-preview="3000"' in html
+    assert first == "ports" and "포트 8080에서 대기 중" in html and 'data-preview="3000"' in html
     assert 'data-ports=""' in last
 
 
 def test_what_listens_on_nothing_tells_nothing(attempt, live_redis, monkeypatch) -> None:
     monkeypatch.setattr(publishing.events, "publish", None)
-    with listening.told(attempt, Pretended(), contextlib.nullcontext):
+    with listening.told(attempt, Pretended()):
         pass
 
 
 def test_without_redis_the_command_runs_all_the_same(attempt, live_redis) -> None:
     live_redis.kill()
     live = Pretended()
-    with listening.told(attempt, live, contextlib.nullcontext):
+    with listening.told(attempt, live):
         live.told([8080])
     assert listening.ports(attempt.pk) == []

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sandbox.errors import LearnerError
+from sandbox.errors import Fault, LearnerError
 from sandbox.jail import inside, reach, sockdiag
 
 AT = {8080: "127.0.0.1", 8081: "::1", 8082: "10.0.1.23", 8083: "0.0.0.0"}
@@ -108,6 +108,25 @@ def test_a_hostile_server_costs_a_bounded_time_and_nothing_else(jail_checkout, m
     assert ("X-Folded", "a  Set-Cookie: b") in headers and ("X-Null", "d e") in headers
     assert not [name for name, value in headers if name == "Set-Cookie" or "Bad" in name]
     jail_checkout.live.send(b"\n")
+    command.ended()
+
+
+def test_nothing_but_the_sandbox_itself_is_reached(supervisor, open_checkout):
+    """Not this machine, not another sandbox, not the metadata of its own."""
+    mine, other = open_checkout(supervisor), open_checkout(supervisor)
+    command = other.begin("python3 -u -m http.server 8080")
+    command.seen("Serving")
+    assert get(other, 8080).status == 200
+    with socket.create_server(("127.0.0.1", 0)) as here:
+        assert why(mine, here.getsockname()[1]) == "port-closed"
+    assert [why(mine, port) for port in (8080, 80, 443, 53)] == ["port-closed"] * 4
+    for header in ({"kind": "dial", "port": 22, "cloud": True}, {"kind": "dial", "port": 0}, {"kind": "dial", "port": "x"}):
+        again = open_checkout(supervisor)
+        with again.live.inside(header) as pipe, pytest.raises(Fault):
+            pipe.settimeout(20)
+            assert pipe.recv(1) == b""
+            again.live.run("true")
+    other.live.kill()
     command.ended()
 
 
