@@ -195,9 +195,9 @@ def earlier(attempt: Attempt, sandbox: Sandbox, path: str) -> list[dict[str, Any
     name = shown(path)
     found = []
     made = Version.objects.filter(pk__in=line[:-1], changes__has_key="files").order_by("-number")
-    for pk, command, created, files in made.values_list("pk", "command", "created", "changes__files"):
+    for pk, command, title, created, files in made.values_list("pk", "command", "title", "created", "changes__files"):
         if any(row["path"] == name for row in files):
-            found.append({"version": pk, "what": command, "at": created})
+            found.append({"version": pk, "what": command or title, "at": created})
     first = Version.objects.get(pk=line[-1])
     if _entry(first, path) is not None:
         found.append({"version": first.pk, "what": "", "at": first.created})

@@ -54,7 +54,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
     if source.at and request.GET.get("at") == source.at:
         return HttpResponse(status=204)
     if "path" not in request.GET:
-        return render(request, "labs/files_tree.html", _tree(attempt, source, request.GET.getlist("open")) | {"behind": behind})
+        return render(request, "labs/files_tree.html", _tree(attempt, sandbox, source, request.GET.getlist("open")) | {"behind": behind})
     try:
         rows = files.inside(source, _path(request.GET))
     except LearnerError as error:
@@ -123,7 +123,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     if done.conflict:
         context = {"attempt": attempt, "there": done.there is not None, "panel": files.between(path, done.there, data), **_named(path)}
         return _conflict(request, context | {"text": text})
-    return _done(request, attempt, done, path)
+    return _done(request, attempt, done, path, size=wording.size(len(data)))
 
 
 def _conflict(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -258,17 +258,17 @@ def _file(source: Files, path: str) -> tuple[dict[str, Any] | None, str]:
         return None, wording.words(fault.code)
 
 
-def _tree(attempt: Attempt, source: Files, opened: list[str]) -> dict[str, Any]:
+def _tree(attempt: Attempt, sandbox: Sandbox, source: Files, opened: list[str]) -> dict[str, Any]:
     folders = set()
     for one in opened[:200]:
         with contextlib.suppress(LearnerError):
             folders.add(unquoted(one))
-    return {"attempt": attempt, "rows": files.rows(source, folders), "at": source.at}
+    used = {"bytes": wording.size(sandbox.head.home_bytes), "files": sandbox.head.home_files}
+    return {"attempt": attempt, "rows": files.rows(source, folders), "at": source.at, "used": used}
 
 
 def _context(attempt: Attempt, sandbox: Sandbox, source: Files, behind: bool) -> dict[str, Any]:
-    used = {"bytes": wording.size(sandbox.head.home_bytes), "files": sandbox.head.home_files}
-    return _tree(attempt, source, [files.FIRST]) | {"behind": behind, "used": used, "first": files.FIRST}
+    return _tree(attempt, sandbox, source, [files.FIRST]) | {"behind": behind}
 
 
 def _standing(source: Files, folder: str) -> dict[str, Any]:
@@ -290,10 +290,10 @@ def _page(attempt: Attempt, path: str) -> str:
     return f"{reverse('files', args=[attempt.pk])}?{urlencode({'path': quoted(path)})}"
 
 
-def _done(request: HttpRequest, attempt: Attempt, done: Done, path: str) -> HttpResponse:
+def _done(request: HttpRequest, attempt: Attempt, done: Done, path: str, **more: str) -> HttpResponse:
     said = wording.words("files-joined" if done.live else "files-done", what=done.title)
     if by_script(request):
-        return JsonResponse({"said": said, "key": quoted(path), "sha": done.sha, "live": done.live})
+        return JsonResponse({"said": said, "key": quoted(path), "sha": done.sha, "live": done.live, **more})
     messages.success(request, said)
     return redirect(_page(attempt, path))
 

@@ -95,6 +95,15 @@ export class Console {
     this.guide(html);
   }
 
+  // What was done in the files panel. The same again takes the place of the one before.
+  notice(html) {
+    const terminal = this.terminals[0];
+    const last = terminal.home.lastElementChild;
+    const [line] = put(html, terminal.home);
+    if (line && last?.matches(".con-notice") && last !== line && last.textContent === line.textContent) last.remove();
+    terminal.bottom();
+  }
+
   refresh(html) {
     this.terminals[0].refresh(html);
   }

@@ -71,7 +71,8 @@ export class Editor {
     this.files.element.classList.add("has-file");
     this.file = key;
     store.set(this.last, key);
-    this.form = this.home.querySelector("[data-file]");
+    this.state = this.home.querySelector("[data-file]")?.dataset;
+    this.form = this.home.querySelector("#file-form");
     this.saved = this.field?.value ?? "";
   }
 
@@ -82,7 +83,7 @@ export class Editor {
     if (kept && kept.text !== this.saved) {
       this.field.value = kept.text;
       this.form.elements.opened.value = kept.sha;
-      this.say(this.words.kept, { word: this.words.dropKept, act: () => { store.drop(this.draft); this.put(this.saved); this.form.elements.opened.value = this.form.dataset.sha; this.say(""); } });
+      this.say(this.words.kept, { word: this.words.dropKept, act: () => { store.drop(this.draft); this.put(this.saved); this.form.elements.opened.value = this.state.sha; this.say(""); } });
     }
     const plain = this.home.querySelector("[data-plain]");
     plain.closest("[hidden]").hidden = false;
@@ -97,7 +98,7 @@ export class Editor {
     const label = this.home.querySelector("label[for=file-text]").textContent;
     const on = { changed: () => this.changed(), save: () => this.save(), leave: () => this.leave() };
     try {
-      const ace = await edit(field, { mode: this.form.dataset.mode, label, described: "file-keys" }, this.files.element.dataset, on);
+      const ace = await edit(field, { mode: this.state.mode, label, described: "file-keys" }, this.files.element.dataset, on);
       if (field !== this.field) return ace.destroy();  // another file was opened meanwhile
       this.ace = ace;
       field.hidden = true;
@@ -196,7 +197,8 @@ export class Editor {
 
   async done(answer, text) {
     this.saved = text;
-    this.form.dataset.sha = this.form.elements.opened.value = answer.sha;
+    this.state.sha = this.form.elements.opened.value = answer.sha;
+    this.home.querySelector("[data-size]").textContent = answer.size;
     this.keep();
     this.settle();
     this.beside("");
@@ -224,7 +226,10 @@ export class Editor {
     if (html === null) return;
     this.beside(html);
     const take = this.home.querySelector("[data-take]");
-    if (take) take.hidden = !this.field;
+    if (take) {
+      take.hidden = !this.field;
+      take.previousElementSibling.hidden = true;  // choosing is enough
+    }
     (this.home.querySelector("#files-version") ?? this.home.querySelector("[data-close]")).focus();
   }
 
@@ -256,15 +261,15 @@ export class Editor {
 
   // The version is another: is the file?
   async look() {
-    if (!this.file || this.saving || !this.form) return;
+    if (!this.file || this.saving || !this.state) return;
     const file = this.file;
     const template = document.createElement("template");
     const html = await this.fetched(this.files.urls.open, { path: file });
     if (html === null || file !== this.file) return;
     template.innerHTML = html;
-    const form = template.content.querySelector("[data-file]");
-    if (form && (form.dataset.sha === this.form.dataset.sha || "behind" in form.dataset)) return;
-    if (this.dirty) return this.say(form ? this.words.changed : this.words.gone);
+    const there = template.content.querySelector("[data-file]")?.dataset;
+    if (there && (there.sha === this.state.sha || "behind" in there)) return;
+    if (this.dirty) return this.say(there ? this.words.changed : this.words.gone);
     await this.anew(html);
   }
 
@@ -275,7 +280,7 @@ export class Editor {
     await this.furnish();
     if (at && this.ace) this.ace.moveCursorToPosition(at);
     if (had) (this.ace ?? this.field)?.focus();
-    if (this.form) this.say(this.words.reloaded);
+    this.say(this.words.reloaded);
   }
 
   // Renamed: the open file goes along, with what is not saved of it.

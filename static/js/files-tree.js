@@ -4,11 +4,12 @@ const isFolder = (item) => item.dataset.kind === "d";
 const isOpen = (item) => item.getAttribute("aria-expanded") === "true";
 
 export class Tree {
-  // on: {open(key), move(), remove(), chosen(item)}
+  // on: {open(key), move(), remove(), chosen(item), used(text)}
   constructor(panel, on) {
     Object.assign(this, { home: panel.querySelector("#files-tree"), on, typed: "" });
     this.home.addEventListener("click", (event) => this.clicked(event));
     this.home.addEventListener("keydown", (event) => this.key(event));
+    this.home.addEventListener("focusin", (event) => this.choose(event.target.closest("[role=treeitem]:not([aria-disabled])"), false));
     this.home.addEventListener("htmx:afterSwap", (event) => {
       event.target.removeAttribute?.("aria-busy");
       this.settle();
@@ -150,6 +151,7 @@ export class Tree {
     const chosen = this.current().dataset.key;
     this.home.innerHTML = html;
     window.htmx.process(this.home);
+    this.on.used(this.home.querySelector("#tree").dataset.used);
     const next = this.item(chosen) ?? this.items()[Math.min(at, this.items().length - 1)];
     this.choose(next, had);
   }

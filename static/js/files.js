@@ -56,7 +56,13 @@ export class Files {
 
   listen() {
     this.said = this.element.querySelector("[data-said]");
-    this.tree = new Tree(this.element, { open: (key) => this.open(key), move: () => this.move(), remove: () => this.remove(), chosen: (item) => this.chosen(item) });
+    this.tree = new Tree(this.element, {
+      open: (key) => this.open(key),
+      move: () => this.move(),
+      remove: () => this.remove(),
+      chosen: (item) => this.chosen(item),
+      used: (text) => { this.element.querySelector(".files-used").textContent = text; },
+    });
     this.editor = new Editor(this, this.element.querySelector("#file"));
     this.ask = new Ask(this.element.querySelector("#files-ask"));
     listenUploads(this);
@@ -103,10 +109,10 @@ export class Files {
     return answer.ok ? { ok: true, ...JSON.parse(text) } : { ok: false, status, text, word };
   }
 
-  // Do it, say so, show it. The panel's status line has a way back.
+  // Do it, say so, show it. The panel's status line has a way back; what a question was for is refused in its dialog.
   async act(url, fields, then) {
     const answer = await this.send(url, fields);
-    this.say(answer.ok ? answer.said : answer.word, answer.ok && !answer.live);
+    if (answer.ok || !this.ask.dialog.open) this.say(answer.ok ? answer.said : answer.word, answer.ok && !answer.live);
     if (answer.ok) {
       await this.refresh(true);
       then?.(answer);

@@ -54,7 +54,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   },
   clock: (data) => put(data.html),
   ports: (data) => preview.ports(data.html),
-  notice: (data) => put(data.html, lab.querySelector(".con-log")),
+  notice: (data) => console_.notice(data.html),
   moved(data) {
     console_.moved(data);
     files?.refresh();

@@ -222,9 +222,8 @@ def save(page, path: str, content: str, opened: bytes | None, **fields):
 
 def test_a_save_is_a_version_of_its_own(page, box) -> None:
     answer = save(page, "environment/a.txt", "two\r\n\r\n", b"one\n").json()
-    assert answer == {
-        "said": "Done: saved ~/environment/a.txt.", "key": "environment/a.txt", "sha": blobs.digest(b"two\n\n"), "live": False,
-    }  # fmt: skip
+    sha = blobs.digest(b"two\n\n")
+    assert answer == {"said": "Done: saved ~/environment/a.txt.", "key": "environment/a.txt", "sha": sha, "live": False, "size": "5 B"}
     assert box.head.title == "saved ~/environment/a.txt"
     assert page.get("files-download", path="environment/a.txt").content == b"two\n\n"
     save(page, "environment/a.txt", "two\r\nthree\r\n", b"two\n\n", eol="crlf")
@@ -362,6 +361,10 @@ def test_a_file_beside_its_earlier_versions(page, box, attempt) -> None:
     save(page, "environment/a.txt", "one\ntwo\nthree\n", b"one\ntwo\n")
     shown = text(page.get("files-diff", path="environment/a.txt"))
     assert "#7 echo two &gt;&gt; a.txt" in shown
+    save(page, "environment/a.txt", "one\ntwo\nfour\n", b"one\ntwo\nthree\n")
+    again = text(page.get("files-diff", path="environment/a.txt"))
+    assert "saved ~/environment/a.txt" in again
+    assert "<del>-three</del>" in again
     assert "as it was at the start" in shown
     assert "<ins>+three</ins>" in shown
     assert "+two" not in shown
