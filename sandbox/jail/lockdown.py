@@ -10,32 +10,30 @@ from __future__ import annotations
 import errno
 import os
 
-from sandbox.jail import bpf, kernel
+from sandbox.jail import bpf, kernel, syscalls
 
-_CLONE, _CLONE_THREAD = 56, 0x00010000
+_CLONE_THREAD = 0x00010000
 # The jail's own filter has refused clone3, other architectures and the pidfd calls already.
-REFUSED = {
-    "fork": 57, "vfork": 58, "execve": 59, "execveat": 322, "tkill": 200, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297,
-    "setpriority": 141, "ioprio_set": 251,
-}  # fmt: skip
+REFUSED = ("fork", "vfork", "execve", "execveat", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "setpriority", "ioprio_set")
 # The first argument names a process: 0 is oneself for those in the second table, one's group for kill.
-ON_ITSELF = {"kill": 62, "tgkill": 234}
-ON_ITSELF_OR_0 = {"prlimit64": 302, "sched_setparam": 142, "sched_setscheduler": 144, "sched_setaffinity": 203, "sched_setattr": 314}
+ON_ITSELF = ("kill", "tgkill")
+ON_ITSELF_OR_0 = ("prlimit64", "sched_setparam", "sched_setscheduler", "sched_setaffinity", "sched_setattr")
 
 
-def filter_bytes(pid: int) -> bytes:
-    """The filter for the process with this number in its own pid namespace; it is added to the jail's."""
+def filter_bytes(pid: int, machine: str | None = None) -> bytes:
+    """The filter for the process with this number in its own pid namespace; it is added to the jail's. Raises Fault ``architecture``."""
+    calls = syscalls.of_machine(machine)
     program = bpf.Program()
     program.add(bpf.LOAD, bpf.NUMBER)
-    program.refuse(sorted(REFUSED.values()), errno.EPERM)
-    for numbers, allowed in ((ON_ITSELF, [pid]), (ON_ITSELF_OR_0, [0, pid])):
-        for name, number in numbers.items():
-            program.add(bpf.EQUAL, number, 0, f"not {name}")
+    program.refuse(calls.known(REFUSED), errno.EPERM)
+    for names, allowed in ((ON_ITSELF, [pid]), (ON_ITSELF_OR_0, [0, pid])):
+        for name in names:
+            program.add(bpf.EQUAL, calls.number(name), 0, f"not {name}")
             program.add(bpf.LOAD, bpf.argument(0))
             program.only(allowed, errno.EPERM)
             program.answer(bpf.ALLOW)
             program.label(f"not {name}")
-    program.add(bpf.EQUAL, _CLONE, 0, "not clone")
+    program.add(bpf.EQUAL, calls.number("clone"), 0, "not clone")
     program.add(bpf.LOAD, bpf.argument(0))
     program.add(bpf.ANY_BIT, _CLONE_THREAD, 1, 0)
     program.answer(bpf.ERRNO | errno.EPERM)

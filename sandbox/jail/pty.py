@@ -9,13 +9,15 @@ import signal
 import struct
 import termios
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
+
+from sandbox.jail import syscalls
 
 _IUTF8 = 0o40000
 _TIOCSIG = 0x40045436
-_READ = 0
 _SIGINT_BIT = 1 << (signal.SIGINT - 1)
-_POLLING = frozenset({7, 23, 232, 270, 271, 281})  # poll, select, epoll_wait, pselect6, ppoll, epoll_pwait on x86_64
+_POLLING = ("poll", "select", "epoll_wait", "pselect6", "ppoll", "epoll_pwait", "epoll_pwait2")
 
 
 class Terminal:
@@ -81,14 +83,15 @@ class Terminal:
         try:
             if os.getpgid(member) != group:
                 return False
+            reading, polling = _calls()
             for thread in Path(f"/proc/{pid}/task").iterdir():
                 words = (thread / "syscall").read_text().split()
                 if not words or not words[0].isdigit():
                     continue
-                if int(words[0]) == _READ and self._is_ours(pid, int(words[1], 16)):
+                if int(words[0]) == reading and self._is_ours(pid, int(words[1], 16)):
                     return True
                 # A line editor polls before it reads, and has taken the terminal out of line mode.
-                if raw and int(words[0]) in _POLLING and self._is_ours(pid, 0):
+                if raw and int(words[0]) in polling and self._is_ours(pid, 0):
                     return True
         except (OSError, ValueError, IndexError):
             return False
@@ -104,6 +107,13 @@ class Terminal:
         if self.slave >= 0:
             os.close(self.slave)
             self.slave = -1
+
+
+@cache
+def _calls() -> tuple[int, frozenset[int]]:
+    """The numbers of read and of what waits for something to read."""
+    calls = syscalls.of_machine()
+    return calls.number("read"), frozenset(calls.known(_POLLING))
 
 
 def _cell(number: int, default: int) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import Fault
-from sandbox.jail import bwrap, canary, cgroup, rootfs, seccomp, sockdiag
+from sandbox.jail import bwrap, canary, cgroup, rootfs, sockdiag, syscalls
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_KERNEL = (5, 14)
@@ -89,10 +89,11 @@ def _linux() -> Requirement:
 
 def _architecture() -> Requirement:
     try:
-        seccomp.filter_bytes()
+        calls = syscalls.of_machine()
     except Fault as fault:
-        return Requirement("x86_64", False, fault.detail, "Use an x86_64 machine.")
-    return Requirement("x86_64", True, platform.machine(), "")
+        return Requirement("architecture", False, fault.detail, "Use an x86_64 machine.")
+    untried = "" if calls.tried else "; UNTESTED: its filter was only compared with the kernel's headers, no jail was run on such a machine"
+    return Requirement("architecture", True, f"{calls.machine}{untried}", "")
 
 
 def _kernel() -> Requirement:

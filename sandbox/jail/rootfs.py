@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import platform
 import shutil
 import tempfile
 import time
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import Fault
+from sandbox.jail import syscalls
 
 HOME = "/home/ec2-user"
 USER = "ec2-user"
@@ -36,7 +36,6 @@ _KEEP_SECONDS = 86400
 SHIMMED = ("aws",)
 _SHIM = Path(__file__).parent.parent / "tools" / "shim.pl"
 _PERL = Path("/usr/bin/perl")
-_SENDMSG = {"x86_64": "46", "aarch64": "211"}  # the latter untested
 
 _ETC = {
     "passwd": f"root:x:0:0:root:/root:/bin/bash\n{USER}:x:{UID}:{GID}:EC2 Default User:{HOME}:/bin/bash\n"
@@ -264,14 +263,14 @@ def _build_tools(tools: Path, venv: Path, base: Base) -> None:
 
 def can_shim() -> bool:
     """Whether the host has what the shims are written in; without, the programs themselves are on PATH."""
-    return _PERL.exists() and platform.machine() in _SENDMSG
+    return _PERL.exists()
 
 
 def _put_shim(tools: Path, name: str) -> None:
     program = tools / "bin" / name
     if program.exists():
         program.rename(tools / "plain" / name)
-        text = _SHIM.read_text().replace("@TOOL@", name).replace("@SENDMSG@", _SENDMSG[platform.machine()])
+        text = _SHIM.read_text().replace("@TOOL@", name).replace("@SENDMSG@", str(syscalls.of_machine().number("sendmsg")))
         program.write_text(text)
         program.chmod(0o755)
 

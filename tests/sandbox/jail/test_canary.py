@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.errors import Fault
-from sandbox.jail import bpf, bwrap, canary, seccomp
+from sandbox.jail import bpf, bwrap, canary, seccomp, syscalls
 from sandbox.jail.limits import Limits
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -189,7 +189,7 @@ def test_what_is_missing_is_named_before_a_jail_is_tried(built, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(bwrap, "find_bwrap", none)
     monkeypatch.setattr(bwrap, "PRLIMIT", "/nonexistent")
-    monkeypatch.setattr(seccomp.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(syscalls.platform, "machine", lambda: "riscv64")
     seccomp.filter_bytes.cache_clear()
     try:
         problems = {problem.code: problem.remedy for problem in canary.check(built)}
