@@ -8,20 +8,15 @@ from playwright.sync_api import expect
 from tests.journeys.test_pages import check
 
 S3 = """
-bucket: ?find paper
 bucket: ?aws s3 mb s3://harbour-weekly | BucketAlreadyExists
-bucket: ?get-caller-identity
 bucket: myBucket=harbour-weekly-$(aws sts get-caller-identity --query Account --output text)
 +bucket: ?aws s3 mb s3://$myBucket | make_bucket: harbour-weekly-
-prefixes: aws s3 cp paper s3://$myBucket/paper --recursive
-prefixes: aws s3 rm s3://$myBucket/paper --recursive
 +prefixes: aws s3 sync paper s3://$myBucket | 2024/06/tides.txt
 flat: ?aws s3 ls s3://$myBucket/2024/ | PRE 05/
 flat: ?list-objects-v2 --bucket $myBucket --delimiter / | CommonPrefixes
 +flat: aws s3api list-objects-v2 --bucket $myBucket --delimiter / --prefix 2024/ --query 'CommonPrefixes[].Prefix' | 2024/06/
 versions: ?put-bucket-versioning
 +versions: aws s3 cp desk/tides.txt s3://$myBucket/2024/06/tides.txt
-bring-back: ?get-object --bucket $myBucket
 bring-back: key=2024/06/tides.txt
 +bring-back: aws s3api copy-object --bucket $myBucket --key $key --copy-source "$myBucket/$key?versionId=null" | CopyObjectResult
 undelete: ?aws s3 rm | delete:
