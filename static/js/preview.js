@@ -2,6 +2,7 @@
 // reaches this page.
 import { put } from "./place.js";
 
+const NEAR = 48;
 const MAY = "allow-scripts allow-forms allow-popups allow-modals allow-downloads";
 
 export class Preview {
@@ -28,8 +29,7 @@ export class Preview {
     this.opener = button.id;
     this.title.textContent = this.panel.dataset.wordTitle.replace("{port}", this.port);
     this.panel.querySelector("[data-preview-tab]").href = this.url;
-    this.panel.hidden = false;
-    this.load();
+    this.keepingPlace(() => { this.panel.hidden = false; this.load(); });
     this.title.focus();
   }
 
@@ -49,9 +49,16 @@ export class Preview {
     (document.getElementById(this.opener) ?? this.lab.querySelector(".terminal textarea, .terminal input"))?.focus();
   }
 
+  // What comes above or below a log takes room from it; one that shows its end goes on showing it.
+  keepingPlace(change) {
+    const logs = [...this.lab.querySelectorAll(".con-log")].filter((log) => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR);
+    change();
+    for (const log of logs) log.scrollTop = log.scrollHeight;
+  }
+
   // The stream says which ports are listened on now.
   ports(html) {
-    put(html);
+    this.keepingPlace(() => put(html));
     const ports = document.getElementById("ports")?.dataset.ports.trim().split(" ") ?? [];
     if (!this.port) return;
     const there = ports.includes(this.port);

@@ -44,6 +44,7 @@ def test_a_learners_program_is_shown_while_it_runs(visitor: Callable[..., Any], 
     minji.run("; ".join([write("index.html", HOSTILE % {"site": stack.url}), write("dot.svg", DOT), write("own.json", '{"is": "mine"}')]))
     minji.type_line("python3 -m http.server 8080")
     expect(page.locator("#ports")).to_contain_text("Listening on port 8080")
+    expect(page.locator("[data-stop]"), "the offer hides no part of the program").to_be_in_viewport(ratio=1)
     page.click("[data-preview='8080']")
     expect(page.locator("#preview-title")).to_be_focused()
     frame = page.frame_locator("#preview iframe")
@@ -104,5 +105,6 @@ def test_urls_of_the_learners_cloud_open(visitor: Callable[..., Any]) -> None:
     put = opened.value
     expect(put.locator("body")).to_contain_text("SignatureDoesNotMatch")  # it is for PUT, and a browser's tab asks with GET
     assert put.evaluate("fetch(location.href, {method: 'PUT', body: 'sent'}).then((answer) => answer.status)") == 200
+    expect(page.locator("#undo")).to_contain_text("PUT shown-here.s3")
     assert jisoo.run("aws s3 cp s3://shown-here/new.txt -") == "sent"
     assert jisoo.complaints == []
