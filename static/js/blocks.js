@@ -7,6 +7,10 @@ export class Blocks {
       const button = event.target.closest("[data-fold]");
       if (button) this.fold(button.closest(".block"), button.getAttribute("aria-expanded") === "true");
     });
+    // A menu that would reach out of the log is brought into it.
+    lab.addEventListener("toggle", ({ target }) => {
+      if (target.open && target.matches(".block-menu")) target.querySelector(".menu-list").scrollIntoView({ block: "nearest" });
+    }, true);
     addEventListener("hashchange", () => this.go());
     this.go();
   }

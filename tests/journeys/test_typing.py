@@ -186,7 +186,7 @@ def test_a_block_is_folded_copied_linked_to_and_run_again(jisoo: Any) -> None:
 
     block.locator("[data-fold]").click()
     expect(block.locator(".block-out")).to_be_hidden()
-    expect(block.locator("[data-folded]")).to_have_text("2 lines folded")
+    expect(block.locator("[data-folded]")).to_have_text("Lines folded: 2")
     menu(jisoo, block, "Copy the output")
     expect(jisoo.page.locator("#said")).to_have_text("Copied")
     assert jisoo.page.evaluate("navigator.clipboard.readText()") == "one\ntwo\n"
