@@ -44,9 +44,11 @@ export class Prompt {
   }
 
   run() {
-    const line = this.box.value;
+    // An empty line ends what a backslash went on with, as in bash.
+    const line = this.box.value.replace(/(?<!\\)((?:\\\\)*)\\\n+$/, "$1");
     if (!line.trim()) return;
     this.completion.close();
+    if (line !== this.box.value) this.set(line);
     if (unfinished(line)) this.goOn();
     else this.on.run(line);
   }

@@ -1,6 +1,6 @@
 // Whether bash would go on asking (its "> ") after these lines: a quote, a substitution or a here-document is open, or the end is a
 // backslash or an operator. True is certain; false means that the worker's bash decides (blocks, patterns, arithmetic are its business).
-const HEREDOC = /^<<(-?)[ \t]*(?:'([^'\n]*)'|"([^"\n]*)"|\\?([^\s;|&<>()'"\\]+))/;
+const HEREDOC = /^<<(-?)(?!-)[ \t]*(?:'([^'\n]*)'|"([^"\n]*)"|\\?([^\s;|&<>()'"\\]+))/;
 const BREAKS = " \t\n;|&()<>";
 
 export function unfinished(text) {
@@ -16,7 +16,7 @@ export function unfinished(text) {
       continue;
     }
     if (char === "\\") {
-      if (at + 1 >= text.length || (text[at + 1] === "\n" && at + 2 >= text.length)) return true;
+      if (at + 1 >= text.length) return true;
       pending &&= text[at + 1] === "\n";
       at += 1;
       continue;

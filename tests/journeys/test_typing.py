@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -223,3 +224,76 @@ def test_much_output_stays_whole_to_download(jisoo: Any) -> None:
     assert text.splitlines() == [f"line {number} of a log that is longer than what a page shows of it" for number in range(1, 100_001)]
     jisoo.run("clear")
     assert jisoo.complaints == []
+
+
+WHOLE = [
+    "echo it\\'s",
+    'echo "it\'s"',
+    "echo a # it's",
+    "echo $'it\\'s'",
+    "cat <<EOF\nit's\nEOF",
+    "cat <<-'E F'\n\tx\n\tE F",
+    "cat <<< 'x'",
+    "echo \\\\",
+    'echo "$(echo "a b")"',
+    "echo `echo a`",
+    "a=${#b}; echo $#",
+    "echo ${x:-'a b'}",
+    "true |& cat",
+    "echo a >| b",
+    "echo 2>&1 &",
+    "sleep 1 &",
+    "cat <<A; cat <<B\n1\nA\n2\nB",
+    "echo $((1<<2))",
+    "(( x = 1 << 2 ))",
+    "case a in a) echo 'x';; esac",
+    "[[ a =~ ^(a|b)$ ]]",
+    "echo a\n# it's\necho b",
+    'echo "a\\"b"',
+    "echo 'a'\\''b'",
+    "f() { echo; }",
+    "for i in 1; do echo $i; done",
+    "echo a &&\necho b",
+    "echo $(cat <<E\nx\nE\n)",
+    "echo \\\n a",
+]
+OPEN = [
+    "echo 'a",
+    'echo "a',
+    'echo "$(date',
+    "echo $(date",
+    "echo `date",
+    "cat <<EOF\nx",
+    "cat <<'E'\nE ",
+    "echo a |",
+    "true &&",
+    "false ||",
+    "echo a \\",
+    "true &&  # and then",
+    "echo $'a\\'",
+    "cat <<A <<B\n1\nA\nx",
+    "echo \"it's",
+    "echo a |&",
+]
+
+
+def verdict(text: str) -> str:
+    """What bash itself says: ``whole``, ``more`` (it asks for more) or ``wrong``."""
+    done = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, check=False, env={"LC_ALL": "C"})
+    backslashes = len(text) - len(text.rstrip("\\"))
+    if backslashes % 2 or any(word in done.stderr for word in ("unexpected end of file", "unexpected EOF", "delimited by end-of-file")):
+        return "more"
+    return "wrong" if done.returncode else "whole"
+
+
+def test_the_page_and_bash_agree_on_what_is_unfinished(jisoo: Any) -> None:
+    judge = (
+        "async lines => { const { unfinished } = await import('/static/js/unfinished.js'); return lines.map((line) => unfinished(line)); }"
+    )
+    assert {line: verdict(line) for line in WHOLE + OPEN} == dict.fromkeys(WHOLE, "whole") | dict.fromkeys(OPEN, "more")
+    said = jisoo.page.evaluate(judge, WHOLE + OPEN)
+    assert dict(zip(WHOLE + OPEN, said, strict=True)) == dict.fromkeys(WHOLE, False) | dict.fromkeys(OPEN, True)
+    # Of half a line too: what bash would run is never kept from it.
+    halves = [line[:end] for line in WHOLE + OPEN for end in range(1, len(line))]
+    sure = [line for line, more in zip(halves, jisoo.page.evaluate(judge, halves), strict=True) if more]
+    assert [line for line in sure if verdict(line) == "whole"] == []
