@@ -1,24 +1,25 @@
 """Which ports the learner's programs listen on: told to the page while something runs, which offers to show what is served there.
 
-In Redis while the checkout is live, for pages that load then; what a worker that died left there is wrong for some minutes, and a preview
-of it answers in words.
+In Redis while the checkout is live, for pages that load then; what a worker that died leaves there the sweeper takes away.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from redis.exceptions import RedisError
 
 from labs import events, publishing
 from labs.models import Attempt
 
+LIFE_SECONDS = 24 * 3600
+"""Longer than anything runs."""
 log = logging.getLogger(__name__)
 
 
@@ -31,23 +32,22 @@ class Listened(Protocol):
 @contextlib.contextmanager
 def told(attempt: Attempt, live: Listened) -> Iterator[None]:
     """While the block runs the attempt's pages hear of the ports, and ``is_running`` is true of it."""
-    told_any = False
-
-    def tell(ports: list[int]) -> None:
-        nonlocal told_any
-        told_any = True
-        with publishing.in_language_of(attempt):
-            _tell(attempt, ports)
-
     _keep(attempt.pk, [])
     try:
-        with live.listened(tell):
+        with live.listened(functools.partial(_tell, attempt)):
             yield
     finally:
-        with contextlib.suppress(RedisError):
-            events.client().delete(_key(attempt.pk))
-        if told_any:
-            tell([])
+        forget(attempt)
+
+
+def forget(attempt: Attempt) -> None:
+    """Nothing runs any more; the pages that were told otherwise hear of it."""
+    try:
+        found: Any = events.client().getdel(_key(attempt.pk))
+    except RedisError:
+        return
+    if found and json.loads(found):
+        _publish(attempt, [])
 
 
 def is_running(attempt_id: int) -> bool:
@@ -65,15 +65,19 @@ def ports(attempt_id: int) -> list[int]:
 
 
 def _tell(attempt: Attempt, ports: list[int]) -> None:
-    if ports:
-        _keep(attempt.pk, ports)
-    html = render_to_string("labs/ports.html", {"attempt": attempt, "ports": ports})
+    _keep(attempt.pk, ports)
+    _publish(attempt, ports)
+
+
+def _publish(attempt: Attempt, ports: list[int]) -> None:
+    with publishing.in_language_of(attempt):
+        html = render_to_string("labs/ports.html", {"attempt": attempt, "ports": ports})
     events.publish(attempt.pk, "ports", html=html)
 
 
 def _keep(attempt_id: int, ports: list[int]) -> None:
     try:
-        events.client().set(_key(attempt_id), json.dumps(ports), ex=settings.SANDBOX_WALL_SECONDS + 60)
+        events.client().set(_key(attempt_id), json.dumps(ports), ex=LIFE_SECONDS)
     except RedisError as error:
         log.warning("the ports of attempt %s were not kept: %s", attempt_id, error)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from labs import actions, publishing, rebuilding
+from labs import actions, listening, publishing, rebuilding
 from labs.models import Attempt, Command, CommandQuerySet, changed_by
 from sandbox import workers
 from sandbox.models import Sandbox, Version
@@ -51,6 +51,7 @@ def end_lost(commands: CommandQuerySet) -> None:
             log.warning("command %s of worker %s was %s", command.pk, command.worker, fields["state"])
             command.refresh_from_db()
             publishing.command_changed(command)
+            listening.forget(command.attempt)
 
 
 def _committed(command: Command) -> Version | None:

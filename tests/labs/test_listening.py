@@ -1,8 +1,10 @@
 """The page hears which ports are listened on, from the moment something runs until it ends."""
 
 import contextlib
+import uuid
 
-from labs import listening, publishing
+from labs import listening, publishing, sweeper
+from labs.models import Command
 from labs.views import fragments
 
 
@@ -31,6 +33,18 @@ def test_pages_hear_of_ports_and_of_their_end(attempt, live_redis, monkeypatch) 
     (first, html), (_second, last) = heard
     assert first == "ports" and "포트 8080에서 대기 중" in html and 'data-preview="3000"' in html
     assert 'data-ports=""' in last
+
+
+def test_what_a_dead_worker_left_is_taken_away(attempt, live_redis, monkeypatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(publishing.events, "publish", lambda pk, name, **data: heard.append(name))
+    live = Pretended()
+    dead = listening.told(attempt, live)
+    dead.__enter__()
+    live.told([8080])
+    command = Command.objects.create(attempt=attempt, number=1, line="serve", key=uuid.uuid4(), state="running", worker="gone:1:2")
+    sweeper.end_lost(Command.objects.filter(pk=command.pk))
+    assert heard == ["ports", "block", "ports"] and not listening.is_running(attempt.pk)
 
 
 def test_what_listens_on_nothing_tells_nothing(attempt, live_redis, monkeypatch) -> None:
