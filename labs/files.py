@@ -39,7 +39,8 @@ _MODES = {
 
 
 class Files(NamedTuple):
-    """Where files are read: ``listing(path)`` and ``read(path)`` raise LearnerError; ``at`` names what is read."""
+    """Where files are read: ``listing(path)`` and ``read(path)`` raise LearnerError, files-large beyond ``EDITABLE``; ``at`` names what is
+    read."""
 
     at: str
     listing: Callable[[str], list[Found]]
@@ -56,7 +57,10 @@ def stored(version: Version) -> Files:
         return [Found(name, entry.kind, entry.size) for name, entry in children[path].items()]
 
     def read(path: str) -> bytes:
-        return content(_entry(version, path), path)
+        entry = file(_entry(version, path), path)
+        if entry.size > EDITABLE:
+            raise LearnerError("files-large", path=shown(path), size=entry.size)
+        return blobs.get(entry.data)
 
     return Files(str(version.pk), listing, read)
 
@@ -78,12 +82,13 @@ def _children(manifest: str) -> dict[str, dict[str, tree.Entry]]:
     return found
 
 
-def content(entry: tree.Entry | None, path: str) -> bytes:
+def file(entry: tree.Entry | None, path: str) -> tree.Entry:
+    """``entry``, which is a file. Raises LearnerError: files-gone, files-link, files-not-file."""
     if entry is None:
         raise LearnerError("files-gone", path=shown(path))
     if entry.kind != "f":
         raise LearnerError("files-link" if entry.kind == "l" else "files-not-file", path=shown(path))
-    return blobs.get(entry.data)
+    return entry
 
 
 def shown(path: str) -> str:
@@ -128,23 +133,19 @@ def _row(one: Found, path: str, level: int, at: int, of: int) -> dict[str, Any]:
 
 def opened(files: Files, path: str) -> dict[str, Any]:
     """A file as its page shows it; ``text`` is None where it can't be edited, and ``why`` says so. Raises LearnerError."""
-    data = files.read(path)
-    return described(path, data)
-
-
-def described(path: str, data: bytes) -> dict[str, Any]:
+    try:
+        data = files.read(path)
+    except LearnerError as error:
+        if error.code != "files-large":
+            raise
+        return _described(path, error.values["size"]) | {"why": ours("files-too-large", limit=size(EDITABLE))}
     text, eol, why = editable(data)
-    return {
-        "key": quoted(path),
-        "name": filediff.shown(PurePosixPath(path).name),
-        "shown": shown(path),
-        "size": size(len(data)),
-        "sha": blobs.digest(data),
-        "text": text,
-        "eol": eol,
-        "why": ours(why, limit=size(EDITABLE)) if why else "",
-        "mode": _mode(path, data),
-    }
+    found = _described(path, len(data)) | {"text": text, "eol": eol, "sha": blobs.digest(data), "mode": _mode(path, data)}
+    return found | {"why": ours(why, limit=size(EDITABLE)) if why else ""}
+
+
+def _described(path: str, length: int) -> dict[str, Any]:
+    return {"key": quoted(path), "name": filediff.shown(PurePosixPath(path).name), "shown": shown(path), "size": size(length), "text": None}
 
 
 def editable(data: bytes) -> tuple[str | None, str, str]:
@@ -213,21 +214,26 @@ def _labelled(attempt: Attempt, found: list[dict[str, Any]]) -> list[dict[str, A
     return found
 
 
-def between(path: str, before: bytes | None, after: bytes | None) -> dict[str, Any]:
-    """What is other in ``after``, for ``changes_panel.html``; None is a file that is not there."""
-    held = {blobs.digest(data): data for data in (before, after) if data is not None}
-    was, now = (None if data is None else tree.Entry("f", 0o644, 0, len(data), blobs.digest(data)) for data in (before, after))
+def between(path: str, was: tree.Entry | None, now: tree.Entry | None, get: Callable[[str], bytes] = blobs.get) -> dict[str, Any]:
+    """What is other in ``now``, for ``changes_panel.html``; None is a file that is not there."""
     name = shown(path)
     change = "added" if was is None else "removed" if now is None else "changed"
-    notes = filediff.describe([(name, was, now)], held.__getitem__)
+    notes = filediff.describe([(name, was, now)], get)
     return changes.panel({"files": [{"path": name, "change": change, "size": now.size if now else 0}]}, notes)
 
 
-def at_version(sandbox: Sandbox, path: str, version: int) -> bytes | None:
-    """What the file held then; None where it was not there. Raises LearnerError version-gone, files-link, files-not-file."""
+def between_texts(path: str, before: bytes | None, after: bytes) -> dict[str, Any]:
+    """The same of what is not in the store."""
+    held = {blobs.digest(data): data for data in (before, after) if data is not None}
+    was, now = (None if data is None else tree.Entry("f", 0, 0, len(data), blobs.digest(data)) for data in (before, after))
+    return between(path, was, now, held.__getitem__)
+
+
+def at_version(sandbox: Sandbox, path: str, version: int) -> tree.Entry | None:
+    """The file then; None where it was not there. Raises LearnerError version-gone, files-link, files-not-file."""
     history = History(sandbox)
     found = Version.objects.filter(pk=version).first() if version in history.nodes else None
     if found is None:
         raise LearnerError("version-gone")
     entry = _entry(found, path)
-    return None if entry is None else content(entry, path)
+    return None if entry is None else file(entry, path)

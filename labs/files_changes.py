@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from labs import files_told, publishing, visits
-from labs.files import Files, shown
+from labs.files import EDITABLE, Files, shown
 from labs.models import Attempt
 from labs.wording import words as ours
 from sandbox import files
@@ -174,4 +174,4 @@ def serve_listing(live: Live, header: dict[str, Any], body: bytes) -> visits.Ans
 
 @visits.serves("files-read")
 def serve_read(live: Live, header: dict[str, Any], body: bytes) -> visits.Answer:
-    return visits.Answer({}, files.read(live.folder / "home", unquoted(header["path"]), visits.MOST_BYTES))
+    return visits.Answer({}, files.read(live.folder / "home", unquoted(header["path"]), EDITABLE))

@@ -24,6 +24,8 @@ from labs.views import by_script
 from sandbox.errors import Fault, LearnerError, SandboxError
 from sandbox.files import quoted, unquoted
 from sandbox.models import Sandbox
+from sandbox.store import blobs
+from sandbox.store.tree import Entry
 
 _SHA_CHARS = 64
 
@@ -86,21 +88,20 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "labs/files_diff.html", {"attempt": attempt, "earlier": [], **_named(path)})
     chosen = _number(request.GET.get("version", "")) or found[0]["version"]
     try:
-        before = files.at_version(sandbox, path, chosen)
+        before, after = (files.at_version(sandbox, path, version) for version in (chosen, sandbox.head_id))
         if "text" in request.GET:
             return _text(before)
-        after = files.stored(sandbox.head).read(path)
     except LearnerError as error:
         return _refused(request, attempt, error)
     context = {"attempt": attempt, "earlier": found, "chosen": chosen, "panel": files.between(path, before, after), **_named(path)}
     return render(request, "labs/files_diff.html" if _piece(request) else "labs/files_diff_page.html", context)
 
 
-def _text(data: bytes | None) -> HttpResponse:
-    text, _, why = files.editable(data or b"")
-    if text is None:
-        return HttpResponse(wording.words(why, limit=wording.size(files.EDITABLE)), status=409, content_type="text/plain; charset=utf-8")
-    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+def _text(entry: Entry | None) -> HttpResponse:
+    large = entry is not None and entry.size > files.EDITABLE
+    text, _, why = (None, "", "files-too-large") if large else files.editable(blobs.get(entry.data) if entry else b"")
+    word = wording.words(why, limit=wording.size(files.EDITABLE)) if why else ""
+    return HttpResponse(word if text is None else text, status=409 if text is None else 200, content_type="text/plain; charset=utf-8")
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------------
@@ -121,7 +122,12 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     except SandboxError as error:
         return _refused(request, attempt, error, path, text)
     if done.conflict:
-        context = {"attempt": attempt, "there": done.there is not None, "panel": files.between(path, done.there, data), **_named(path)}
+        context = {
+            "attempt": attempt,
+            "there": done.there is not None,
+            "panel": files.between_texts(path, done.there, data),
+            **_named(path),
+        }
         return _conflict(request, context | {"text": text})
     return _done(request, attempt, done, path, size=wording.size(len(data)))
 

@@ -112,7 +112,7 @@ def _content(folder: int, name: str, path: str, limit: int | None = None) -> byt
         if not stat.S_ISREG(info.st_mode):
             raise LearnerError("files-not-file", path=shown(path))
         if limit is not None and info.st_size > limit:
-            raise LearnerError("files-large", path=shown(path), limit=limit)
+            raise LearnerError("files-large", path=shown(path), size=info.st_size)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(info.st_size)  # not more than it was: a program may be writing without end
     finally:

@@ -9,9 +9,9 @@ export class Ask {
     dialog.querySelector("form").addEventListener("submit", (event) => { event.preventDefault(); this.answered(); });
   }
 
-  // act: async (text) => {ok, word}
-  async open({ title, label, yes, value }, act) {
-    this.act = act;
+  // act: async (text) => {ok, word}; then: with its answer, once that was ok and the dialog has closed
+  open({ title, label, yes, value }, act, then) {
+    Object.assign(this, { act, then });
     this.dialog.querySelector("h2").textContent = title;
     this.dialog.querySelector("[data-label]").textContent = label;
     this.dialog.querySelector("[data-yes]").textContent = yes;
@@ -27,8 +27,9 @@ export class Ask {
     this.asking = true;
     const answer = await this.act(this.field.value);
     this.asking = false;
-    if (answer.ok) this.dialog.close();
-    else this.say(answer.word);
+    if (!answer.ok) return this.say(answer.word);
+    this.dialog.close();
+    this.then(answer);
   }
 
   say(text) {

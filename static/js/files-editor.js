@@ -50,7 +50,9 @@ export class Editor {
 
   async open(key, focus = true) {
     this.keep();
+    this.home.setAttribute("aria-busy", "true");
     const html = await this.fetched(this.files.urls.open, { path: key });
+    this.home.removeAttribute("aria-busy");
     if (html === null) return;
     this.show(key, html);
     await this.furnish();
@@ -286,6 +288,7 @@ export class Editor {
   // Renamed: the open file goes along, with what is not saved of it.
   moved(from, to) {
     if (this.file !== from && !this.file?.startsWith(`${from}/`)) return;
+    this.keep();
     const kept = store.get(this.draft);
     store.drop(this.draft);
     this.file = to + this.file.slice(from.length);

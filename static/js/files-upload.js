@@ -23,13 +23,15 @@ export function listenUploads(files) {
     chosen.value = "";
   });
   const folderAt = (event) => event.target.closest("[data-kind=d]")?.dataset.key ?? files.tree.folder().key;
-  side.addEventListener("dragover", (event) => {
+  // Dropped beside the tree a file would take the page's place.
+  element.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     side.classList.add("is-over");
   });
-  side.addEventListener("dragleave", () => side.classList.remove("is-over"));
-  side.addEventListener("drop", (event) => {
+  element.addEventListener("dragleave", () => side.classList.remove("is-over"));
+  element.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     side.classList.remove("is-over");
     upload(event.dataTransfer.files, folderAt(event));

@@ -51,7 +51,10 @@ export class Files {
   load() {
     if (this.loading) return;
     this.loading = true;
-    window.htmx.ajax("GET", this.toggle.href, { target: this.element, swap: "innerHTML" }).then(() => { this.loading = Boolean(this.tree); });
+    window.htmx.ajax("GET", this.toggle.href, { target: this.element, swap: "innerHTML" }).finally(() => {
+      this.loading = Boolean(this.tree);
+      if (!this.tree) this.element.querySelector(".files-empty").textContent = this.words.failed;
+    });
   }
 
   listen() {
@@ -134,29 +137,27 @@ export class Files {
     this.tree.focus();
   }
 
-  async create(kind) {
+  create(kind) {
     const folder = this.tree.folder();
     const label = this.words.nameIn.replace("{folder}", folder.shown);
-    await this.ask.open({ title: this.words[kind === "d" ? "newD" : "newF"], label, yes: this.words.create, value: "" }, (name) =>
-      this.act(this.urls.new, { folder: folder.key, name, kind }, ({ key }) => this.came(key, kind)));
+    const act = (name) => this.act(this.urls.new, { folder: folder.key, name, kind });
+    this.ask.open({ title: this.words[kind === "d" ? "newD" : "newF"], label, yes: this.words.create, value: "" }, act, async ({ key }) => {
+      await this.tree.reveal(key);
+      if (kind === "f") this.open(key);
+      else this.tree.focus();
+    });
   }
 
-  async came(key, kind) {
-    await this.tree.reveal(key);
-    if (kind === "f") this.open(key);
-    else this.tree.focus();
-  }
-
-  async move() {
+  move() {
     const item = this.tree.current();
-    if (!item.dataset.key) return;
     const at = item.dataset.key;
-    await this.ask.open({ title: this.words.move, label: this.words.moveTo, yes: this.words.rename, value: item.dataset.name }, (to) =>
-      this.act(this.urls.move, { path: at, to }, async ({ key }) => {
-        this.editor.moved(at, key);
-        await this.tree.reveal(key);
-        this.tree.focus();
-      }));
+    if (!at) return;
+    const act = (to) => this.act(this.urls.move, { path: at, to });
+    this.ask.open({ title: this.words.move, label: this.words.moveTo, yes: this.words.rename, value: item.dataset.name }, act, async ({ key }) => {
+      this.editor.moved(at, key);
+      await this.tree.reveal(key);
+      this.tree.focus();
+    });
   }
 
   async remove() {

@@ -122,6 +122,7 @@ def test_files_come_and_go_and_are_compared(jisoo: Any, tmp_path: Path) -> None:
     chooser.value.set_files([tmp_path / "up.bin", tmp_path / "x.zip"])
     expect(said(jisoo)).to_contain_text("uploaded 2 files to ~/environment")
     row(jisoo, "environment/up.bin").click()
+    expect(jisoo.page.locator(".file-name")).to_contain_text("up.bin")
     expect(jisoo.page.locator("#file")).to_contain_text("Not text (UTF-8)")
     with jisoo.page.expect_download() as download:
         jisoo.page.locator("#file a", has_text="Download").click()
@@ -137,6 +138,7 @@ def test_files_come_and_go_and_are_compared(jisoo: Any, tmp_path: Path) -> None:
     expect(row(jisoo, "environment/dropped.txt")).to_be_visible()
 
     row(jisoo, "environment/t.txt").click()
+    expect(jisoo.page.locator(".file-name")).to_contain_text("t.txt")
     jisoo.page.locator("[data-compare]").click()
     expect(jisoo.page.locator(".beside ins")).to_have_text("+three")
     jisoo.page.click("[data-take]")

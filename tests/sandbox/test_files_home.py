@@ -132,7 +132,7 @@ def test_what_is_no_file_is_neither_read_nor_replaced(home: Path) -> None:
 def test_a_large_file_is_not_read(home: Path) -> None:
     with (home / "sparse").open("wb") as file:
         file.truncate(10**12)
-    assert refused("files-large", files.read, home, "sparse", 1000).values == {"path": "sparse", "limit": 1000}
+    assert refused("files-large", files.read, home, "sparse", 1000).values == {"path": "sparse", "size": 10**12}
 
 
 def test_moving_replaces_nothing(home: Path) -> None:
