@@ -31,7 +31,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         "completed": sum(row["track"]["complete"] for row in stepped),
         "got": sum(row["track"]["got"] for row in stepped),
         "points": sum(row["track"]["points"] for row in stepped),
-        "spent": pace.words(sum(attempt.spent for attempt in attempts.values())),
+        "spent": pace.words(max(60, sum(attempt.spent for attempt in attempts.values()))),
     }
     first = next((row for row in rows if row["state"] == "new"), None)
     return render(request, "labs/progress.html", {"nav": "progress", "rows": rows, "total": total, "begun": attempts, "first": first})
@@ -64,7 +64,7 @@ def _row(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
         "title": words(lab.title, language),
         "minutes": lab.minutes,
         "attempt": attempt,
-        "spent": pace.words(attempt.spent) if attempt else "",
+        "spent": pace.words(max(60, attempt.spent)) if attempt else "",
         "track": track,
         "state": _state(track, attempt),
         "resume": _resume(attempt) if attempt else "",

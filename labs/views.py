@@ -199,10 +199,12 @@ def hint(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 def solution(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     attempt = access.own_attempt(request, pk)
     progress = access.own_step(attempt, step)
-    return _on_step(request, attempt, step, lambda: actions.show_solution(step=progress))
+    return _on_step(request, attempt, step, lambda: actions.show_solution(step=progress), revealed=True)
 
 
-def _on_step(request: HttpRequest, attempt: Attempt, step: str, act: Any, *, checking: bool = False) -> HttpResponse:
+def _on_step(
+    request: HttpRequest, attempt: Attempt, step: str, act: Any, *, checking: bool = False, revealed: bool = False
+) -> HttpResponse:
     """Do it and answer the step as it is then: to htmx the step alone, to a form the whole page."""
     access.own_step(attempt, step)
     refused = ""
@@ -218,6 +220,7 @@ def _on_step(request: HttpRequest, attempt: Attempt, step: str, act: Any, *, che
     if shown is None:
         raise Http404
     context = {"step": shown, "attempt": attempt, "urls": presenting.urls(attempt), "refused": refused, "checking": checking}
+    context["revealed"] = revealed
     return render(request, "labs/step.html", context)
 
 

@@ -3,6 +3,7 @@ import { Blocks } from "./blocks.js";
 import { Console } from "./console.js";
 import { askInDialog } from "./dialog.js";
 import { Files } from "./files.js";
+import { Finish } from "./finish.js";
 import { listen as listenCopy } from "./copy.js";
 import { linkify } from "./links.js";
 import { put } from "./place.js";
@@ -41,7 +42,11 @@ function status(state, seconds) {
 let leaving = false;
 addEventListener("submit", (event) => { leaving ||= !event.defaultPrevented && !event.target.matches("[hx-post]"); });
 
-const guide = ({ html }) => { console_.guide(html); };
+const finish = new Finish(lab, words.finished);
+const guide = ({ html }) => {
+  console_.guide(html);
+  finish.look();
+};
 
 new Stream(lab.dataset.urlStream, lab.dataset.after, {
   block: (data) => console_.block(data),
@@ -57,6 +62,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   notice: (data) => console_.notice(data.html),
   moved(data) {
     console_.moved(data);
+    finish.look();
     files?.refresh();
   },
   refresh(data) {
