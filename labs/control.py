@@ -58,11 +58,12 @@ def on(what: str, heard: Callable[[dict[str, Any]], None]) -> None:
 
 class Reins:
     """Holds a running command; remembers the signals given, so that one asked for by message and by row is given once. ``resized`` is
-    told a new size of its terminal."""
+    told a new size of its terminal, ``signalled`` that one was given."""
 
     def __init__(self, live: Controlled) -> None:
         self._live = live
         self.resized: Callable[[int, int], object] = lambda _rows, _cols: None
+        self.signalled: Callable[[], object] = lambda: None
         self._given: set[str] = set()
 
     def send(self, data: bytes) -> None:
@@ -81,6 +82,7 @@ class Reins:
             self._live.kill()
         else:
             self._live.interrupt()
+        self.signalled()
 
 
 class Listener:

@@ -31,6 +31,8 @@ PAGE_BYTES = 256 * 1024
 """So many bytes of a screen go to the pages, and to the row, in a second."""
 IDLE = 3
 """A screen is drawn for so long, and then nothing is for so many times as long: a program that floods it slows itself down alone."""
+HURRY_SECONDS = 5.0
+"""What a program has written ahead when Stop is pressed is drawn without such pauses, for so long at most."""
 
 
 class Kept:
@@ -96,7 +98,8 @@ class Output:
         self._lines, self._kept = Screen(), Kept()
         self._terminal, self._screen = Terminal(command.rows, command.cols), Shown()
         self._size: tuple[int, int] | None = None
-        reins.resized = self.resize
+        self._hurry = self._drawn = 0.0
+        reins.resized, reins.signalled = self.resize, self.hurry
         self._spool = whole.Spool()
         self._waiting = bytearray()
         self._change = threading.Condition()
@@ -114,6 +117,12 @@ class Output:
         """The terminal's size is another one now; from any thread."""
         with self._change:
             self._size = rows, cols
+            self._change.notify_all()
+
+    def hurry(self) -> None:
+        """The program was asked to end; from any thread."""
+        with self._change:
+            self._hurry = HURRY_SECONDS
             self._change.notify_all()
 
     def write(self, data: bytes) -> None:
@@ -189,7 +198,8 @@ class Output:
         drawing = self._terminal.display is not None or self._terminal.behind
         pause = max(BATCH_SECONDS, IDLE * worked, sent / PAGE_BYTES) if drawing else BATCH_SECONDS
         with self._change:
-            self._change.wait_for(lambda: self._ended or (not drawing and len(self._waiting) >= WAITING_BYTES), pause)
+            self._hurry -= worked
+            self._change.wait_for(lambda: self._ended or self._hurry > 0 or (not drawing and len(self._waiting) >= WAITING_BYTES), pause)
 
     def _flush_is_due(self, now: float) -> bool:
         pause = max(FLUSH_SECONDS, sum(map(len, self._screen.rows)) / PAGE_BYTES)
@@ -207,9 +217,13 @@ class Output:
         display = self._terminal.display
         if display is not None and (reply := display.reply()):
             self._reins.send(reply)
-        whole, rows = self._screen.update(display)
-        self._dirty = self._dirty or whole or bool(rows)
-        if whole:
+        now = time.monotonic()
+        if self._hurry > 0 and now - self._drawn < BATCH_SECONDS and (self._terminal.behind or self._waiting) and not last:
+            return 0
+        self._drawn = now
+        anew, rows = self._screen.update(display)
+        self._dirty = self._dirty or anew or bool(rows)
+        if anew:
             self._sent(publishing.screen(self._command, self._screen.state()))
         elif rows:
             self._sent(publishing.screen_rows(self._command, rows))

@@ -82,7 +82,12 @@ export class Terminal {
     if (!id || !document.getElementById(id)) this.block(html);  // the stream may have been quicker
     this.unfinished();
     this.bottom();
-    if (!button) this.prompt.box.focus();
+    if (!button) (this.screenKeys() ?? this.prompt.box).focus();
+  }
+
+  // Of a full-screen program, which may be there before the answer to what was sent.
+  screenKeys() {
+    return this.running()?.querySelector(".screen-keys");
   }
 
   refused(line, answer, button) {
@@ -174,7 +179,8 @@ export class Terminal {
   // As in a terminal, what is typed while a program runs goes to it. Quick commands move nothing.
   goToProgram() {
     const box = this.prompt?.box;
-    if (box && document.activeElement === box && !box.value) this.running()?.querySelector("[data-input] [name=text]")?.focus({ preventScroll: true });
+    if (!box || document.activeElement !== box || box.value) return;
+    (this.screenKeys() ?? this.running()?.querySelector("[data-input] [name=text]"))?.focus({ preventScroll: true });
   }
 
   // What was typed ahead is not lost with the program's field.

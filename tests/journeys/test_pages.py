@@ -25,7 +25,7 @@ def check(visitor: Any, *, narrow: bool = True, under: str = "") -> None:
     if narrow:
         wide = visitor.page.viewport_size
         visitor.page.set_viewport_size({"width": 360, "height": 740})
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 360
+        visitor.page.wait_for_function("() => document.documentElement.scrollWidth <= 360")  # laid out anew in the next frame
         assert faults(visitor.page, under) == []
         visitor.page.set_viewport_size(wide)
 
