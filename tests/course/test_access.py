@@ -22,6 +22,8 @@ steps: [{id: make, points: 10, check: {cwd: {equals: /tmp}}, hints: [{ko: cd, en
 """
 IN, OUT, NONE = 200, 302, 404
 WHO = ("nobody", "owner", "other", "instructor", "admin")
+READING_FILES = ("files", "files-tree", "files-download", "files-diff")
+CHANGING_FILES = ("files-save", "files-new", "files-move", "files-delete", "files-upload")
 # address: (method, what each of WHO gets); 302 for nobody is the way to sign in
 RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     "home": ("get", (OUT, IN, IN, IN, IN)),
@@ -45,6 +47,16 @@ RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     "check": ("post", (OUT, OUT, NONE, NONE, NONE)),
     "hint": ("post", (OUT, OUT, NONE, NONE, NONE)),
     "solution": ("post", (OUT, OUT, NONE, NONE, NONE)),
+    "progress": ("get", (OUT, IN, IN, IN, IN)),
+    "ask-solution": ("get", (OUT, IN, NONE, NONE, NONE)),
+    "size": ("post", (OUT, 204, NONE, NONE, NONE)),
+    "complete": ("post", (OUT, IN, NONE, NONE, NONE)),
+    "output": ("get", (OUT, IN, NONE, IN, IN)),
+    "preview": ("get", (OUT, OUT, NONE, NONE, NONE)),  # nothing listens there
+    "preview-url": ("get", (OUT, NONE, NONE, NONE, NONE)),  # no address is named
+    **dict.fromkeys(READING_FILES, ("get", (OUT, IN, NONE, NONE, NONE))),
+    "files-open": ("get", (OUT, OUT, NONE, NONE, NONE)),  # no path is named
+    **dict.fromkeys(CHANGING_FILES, ("post", (OUT, 409, NONE, NONE, NONE))),
     "guest": ("post", (OUT, OUT, OUT, OUT, OUT)),
     "keep": ("get", (OUT, NONE, NONE, NONE, NONE)),
     "sign-in": ("get", (IN, OUT, OUT, OUT, OUT)),
@@ -55,6 +67,7 @@ RULES: dict[str, tuple[str, tuple[int, ...]]] = {
 # A guest gets what another learner does, but for these; "first" is none of the labs for guests.
 OF_A_GUEST = {"lab": NONE, "start": NONE, "keep": IN}
 OF_AN_ATTEMPT = (
+    *READING_FILES, *CHANGING_FILES, "files-open", "size", "complete", "preview-url",
     "page", "stream", "commands", "input", "stop", "skip", "undo", "redo", "rewind", "reset", "reset-step", "ask-reset", "ask-reset-step",
 )  # fmt: skip
 
@@ -92,8 +105,9 @@ def address(name: str, attempt: Attempt) -> str:
         "lab": lambda: reverse(name, args=["first"]),
         "start": lambda: reverse(name, args=["first"]),
         **{one: (lambda: reverse(name, args=[attempt.pk])) for one in OF_AN_ATTEMPT},
-        "changes": lambda: reverse(name, args=[attempt.pk, attempt.commands.get().pk]),
-        **{one: (lambda: reverse(name, args=[attempt.pk, "make"])) for one in ("check", "hint", "solution")},
+        **{one: (lambda: reverse(name, args=[attempt.pk, attempt.commands.get().pk])) for one in ("changes", "output")},
+        "preview": lambda: reverse(name, args=[attempt.pk, 8080]),
+        **{one: (lambda: reverse(name, args=[attempt.pk, "make"])) for one in ("check", "hint", "solution", "ask-solution")},
     }.get(name, lambda: reverse(name))()
 
 
