@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.kms.responses import KmsResponse
+from moto.kms import responses
 
 from sandbox.cloud.faults import AwsError
 from sandbox.cloud.iam import identities, validation
@@ -19,11 +19,19 @@ from sandbox.cloud.iam.statements import Question
 from sandbox.cloud.principals import Principal
 
 _MOST = 32 * 1024
+_assert_default = responses._assert_default_policy
+_get_key_policy = responses.KmsResponse.get_key_policy
 
 
 def install() -> None:
-    """moto's own reading of a key's policy knows no principals: the evaluator's decides. Idempotent."""
-    response: Any = KmsResponse
+    """moto's own reading of a key's policy knows no principals: the evaluator's decides. Idempotent.
+
+    The one name that a key's policy can have need not be said: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
+    """
+    module: Any = responses
+    response: Any = responses.KmsResponse
+    module._assert_default_policy = lambda name: _assert_default(name or "default")
+    response.get_key_policy = lambda self: json.dumps(json.loads(_get_key_policy(self)) | {"PolicyName": "default"})
     response._validate_key_policy = lambda _self, _key_id, _action: None
 
 

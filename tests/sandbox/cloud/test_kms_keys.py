@@ -246,3 +246,12 @@ def test_another_accounts_key(cloud: Cloud) -> None:
     blob = kms.encrypt(KeyId=theirs, Plaintext=b"x")["CiphertextBlob"]
     assert kms.decrypt(CiphertextBlob=blob)["KeyId"] == theirs
     assert refusal(kms.describe_key, KeyId=theirs.rpartition("/")[2])[1] == "NotFoundException"
+
+
+def test_the_name_of_a_policy_need_not_be_said(kms: Any) -> None:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html"""
+    key = make(kms)["KeyId"]
+    found = kms.get_key_policy(KeyId=key)
+    assert found["PolicyName"] == "default"
+    kms.put_key_policy(KeyId=key, Policy=found["Policy"])
+    assert refusal(kms.get_key_policy, KeyId=key, PolicyName="other")[1:3] == ("NotFoundException", "No such policy exists")
