@@ -210,7 +210,6 @@ def words(code: str, preview: Preview | None, asked: Asked, **values: Any) -> Sa
     policy = f"default-src 'none'; style-src 'nonce-{nonce}'; sandbox; frame-ancestors {preview.site if preview else '*'}"
     headers = [
         ("Content-Type", f"{kind}; charset=utf-8"),
-        ("Cache-Control", "no-store"),
         *((name, policy if name == "Content-Security-Policy" else value) for name, value in preview_headers.ours("")),
     ]
     return Said(_STATUS.get(code, 502), headers, body.encode())

@@ -23,12 +23,19 @@ _NOT_OUT = _HOP | {
     # The site's cookies are nobody else's to set, and what would outlast the address is not to be begun.
     "set-cookie", "set-cookie2", "clear-site-data", "strict-transport-security", "public-key-pins", "expect-ct", "alt-svc", "nel",
     "report-to", "reporting-endpoints", "service-worker-allowed", "origin-agent-cluster", "set-login",
+    # Orders to the proxy before us: to send a file of the server's, for one.
+    "x-sendfile", "x-lighttpd-send-file", "x-litespeed-location", "x-reproxy-url", "x-reproxy-file", "surrogate-control",
+    "cdn-cache-control",
     # Said by us below, or by the server.
-    "content-length", "date", "x-frame-options", "referrer-policy", "permissions-policy", "feature-policy", "x-content-type-options",
+    "content-length", "date", "cache-control", "expires", "pragma", "x-frame-options", "referrer-policy", "permissions-policy",
+    "feature-policy", "x-content-type-options",
     "cross-origin-resource-policy", "cross-origin-opener-policy", "cross-origin-embedder-policy", "content-security-policy-report-only",
 }  # fmt: skip
+_NOT_OUT_PREFIX = ("x-accel-",)
 _SANDBOX = "sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads"
 _OURS = [
+    # What a browser, or something on the way, kept would be shown when the program has ended, or the address.
+    ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("X-Robots-Tag", "noindex"),
@@ -55,12 +62,10 @@ def outward(headers: Iterable[tuple[str, str]], preview: Preview, *, null_origin
     own pages; it may read what its address, which it knows, leads to."""
     given = [(name.lower(), value) for name, value in headers]
     hop = _named(given)
-    kept = [(name, value) for name, value in given if name not in _NOT_OUT and name not in hop]
+    kept = [(name, value) for name, value in given if name not in _NOT_OUT and name not in hop and not name.startswith(_NOT_OUT_PREFIX)]
     if null_origin:
         kept = [(name, value) for name, value in kept if not name.startswith("access-control-")]
         kept += [("access-control-allow-origin", "*"), ("access-control-expose-headers", "*")]
-    if "cache-control" not in {name for name, _ in kept}:
-        kept.append(("cache-control", "no-store"))  # what is kept would be shown when the program has ended
     kept = [(name, _location(value, preview) if name == "location" else value) for name, value in kept]
     return [*kept, *ours(preview.site)]
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_pages import faults
 
+SOON = 20_000  # what comes from a sandbox, on a machine with other things to do
 HOSTILE = """<!doctype html><title>mine</title><h1>Mine</h1><img src="dot.svg" alt="dot"><pre id="found"></pre><script>
 const found = {};
 const attempt = (name, act) => { try { found[name] = String(act()); } catch (error) { found[name] = error.name; } };
@@ -43,13 +44,13 @@ def test_a_learners_program_is_shown_while_it_runs(visitor: Callable[..., Any], 
     home = page.url
     minji.run("; ".join([write("index.html", HOSTILE % {"site": stack.url}), write("dot.svg", DOT), write("own.json", '{"is": "mine"}')]))
     minji.type_line("python3 -m http.server 8080")
-    expect(page.locator("#ports")).to_contain_text("Listening on port 8080")
+    expect(page.locator("#ports")).to_contain_text("Listening on port 8080", timeout=SOON)
     expect(page.locator("[data-stop]"), "the offer hides no part of the program").to_be_in_viewport(ratio=1)
     page.click("[data-preview='8080']")
     expect(page.locator("#preview-title")).to_be_focused()
     frame = page.frame_locator("#preview iframe")
-    expect(frame.locator("h1")).to_have_text("Mine")
-    expect(frame.locator("#found")).to_have_text(re.compile("own"))
+    expect(frame.locator("h1")).to_have_text("Mine", timeout=SOON)
+    expect(frame.locator("#found")).to_have_text(re.compile("own"), timeout=SOON)
     found = frame.locator("#found").evaluate("element => JSON.parse(element.textContent)")
     assert found == {
         "parent": "SecurityError", "top": "SecurityError", "cookie": "SecurityError", "storage": "SecurityError", "opener": "null",
@@ -62,20 +63,20 @@ def test_a_learners_program_is_shown_while_it_runs(visitor: Callable[..., Any], 
     with page.expect_popup() as opened:
         page.click("#preview-tab-8080")
     tab = opened.value
-    expect(tab.locator("#found")).to_have_text(re.compile('"cookie":"SecurityError"'))
+    expect(tab.locator("#found")).to_have_text(re.compile('"cookie":"SecurityError"'), timeout=SOON)
     assert re.fullmatch(r"http://8080-\d+-[a-z2-7]{24}\.preview\.localhost:\d+/", tab.url)
     assert [one["name"] for one in tab.context.cookies(tab.url)] == []
 
     page.locator(".block [data-stop]").click()
-    expect(page.locator("[data-preview-word]")).to_contain_text("Nothing listens on port 8080 any more")
+    expect(page.locator("[data-preview-word]")).to_contain_text("Nothing listens on port 8080 any more", timeout=SOON)
     expect(page.locator("#ports")).not_to_contain_text("8080")
     expect(page.locator("#preview iframe")).to_have_count(0)
     tab.reload()
-    expect(tab.locator("p")).to_contain_text("a server ends with its command")
+    expect(tab.locator("p")).to_contain_text("a server ends with its command", timeout=SOON)
     minji.type_line("python3 -m http.server 8080")
-    expect(frame.locator("h1")).to_have_text("Mine")
+    expect(frame.locator("h1")).to_have_text("Mine", timeout=SOON)
     tab.reload()
-    expect(tab.locator("h1")).to_have_text("Mine")
+    expect(tab.locator("h1")).to_have_text("Mine", timeout=SOON)
     page.locator(".block [data-stop]").click()
     page.keyboard.press("Escape")
 
@@ -96,15 +97,15 @@ def test_urls_of_the_learners_cloud_open(visitor: Callable[..., Any]) -> None:
     with page.expect_popup() as opened:
         page.locator(".block").last.locator(".out-link").click()
     tab = opened.value
-    expect(tab.locator("body")).to_have_text("안녕")
+    expect(tab.locator("body")).to_have_text("안녕", timeout=SOON)
     assert tab.url.startswith("http://aws-")
 
     jisoo.run(f'python3 -c "{PUT}"')
     with page.expect_popup() as opened:
         page.locator(".block").last.locator(".out-link").click()
     put = opened.value
-    expect(put.locator("body")).to_contain_text("SignatureDoesNotMatch")  # it is for PUT, and a browser's tab asks with GET
+    expect(put.locator("body")).to_contain_text("SignatureDoesNotMatch", timeout=SOON)  # it is for PUT, and a browser's tab asks with GET
     assert put.evaluate("fetch(location.href, {method: 'PUT', body: 'sent'}).then((answer) => answer.status)") == 200
-    expect(page.locator("#undo")).to_contain_text("PUT shown-here.s3")
+    expect(page.locator("#undo")).to_contain_text("PUT shown-here.s3", timeout=SOON)
     assert jisoo.run("aws s3 cp s3://shown-here/new.txt -") == "sent"
     assert jisoo.complaints == []

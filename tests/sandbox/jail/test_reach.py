@@ -71,6 +71,7 @@ def test_the_kernel_says_what_is_listened_on():
             assert connected.getsockname() not in set(sockdiag.listening(diag))
 
 
+@pytest.mark.slow
 def test_a_learners_server_is_reached_wherever_it_listens(jail_checkout):
     jail_checkout.run("echo '<h1>mine</h1>' > index.html")
     pipe = jail_checkout.live.inside({"kind": "watch"})
@@ -93,6 +94,7 @@ def test_a_learners_server_is_reached_wherever_it_listens(jail_checkout):
     pipe.close()
 
 
+@pytest.mark.slow
 def test_a_hostile_server_costs_a_bounded_time_and_nothing_else(jail_checkout, monkeypatch):
     (jail_checkout.folder / "home/environment/hostile.py").write_text(HOSTILE)
     command = jail_checkout.begin("python3 hostile.py")
@@ -141,6 +143,7 @@ def test_what_would_make_two_requests_of_one_is_not_sent(jail_checkout):
         reach.fetch(jail_checkout.live.inside, reach.Request("a\r\nb", 8080, "GET", "/"))
 
 
+@pytest.mark.slow
 def test_many_at_once_and_one_that_never_accepts(jail_checkout):
     """The helper takes sixteen at a time; who asks for more is told so and not kept waiting."""
     (jail_checkout.folder / "home/environment/full.py").write_text(
