@@ -79,12 +79,15 @@ def seen(*, attempt: Attempt, language: str) -> None:
         waking.seen(attempt.sandbox_id)
 
 
-def submit_command(*, attempt: Attempt, line: str, key: uuid.UUID, rows: int = 24, cols: int = 100) -> Command:
-    """Queue a line. The same ``key`` again returns the row that there is. Raises LearnerError: busy, preparing, empty, too-long, closed."""
+def submit_command(*, attempt: Attempt, line: str, key: uuid.UUID, rows: int = 24, cols: int = 100, terminal: int = 1) -> Command:
+    """Queue a line in a terminal of the page, the first or the second. The same ``key`` again returns the row that there is.
+
+    Raises LearnerError: busy, preparing, empty, too-long, closed.
+    """
     line = line.replace("\r\n", "\n").strip("\n")
     try:
         _refuse(attempt, line)
-        return _queue(attempt, line, key, rows, cols)
+        return _queue(attempt, line, key, rows=rows, cols=cols, terminal=2 if terminal == 2 else 1)
     except (LearnerError, IntegrityError):
         # The same click again, or twice at once: the row is there.
         if earlier := attempt.commands.filter(key=key).first():
@@ -106,21 +109,22 @@ def _refuse(attempt: Attempt, line: str) -> None:
 
 
 @transaction.atomic
-def _queue(attempt: Attempt, line: str, key: uuid.UUID, rows: int, cols: int) -> Command:
+def _queue(attempt: Attempt, line: str, key: uuid.UUID, *, rows: int, cols: int, terminal: int) -> Command:
     # The row of the attempt is the lock under which numbers are given and busy is decided.
     attempt.console_from = Attempt.objects.select_for_update().values_list("console_from", flat=True).get(pk=attempt.pk)
-    if attempt.commands.unfinished().exists():
+    if attempt.commands.occupying().filter(terminal=terminal).exists():
         raise LearnerError("busy")
     # What bash asked more of stays until the next line, which is the whole of it, or another.
-    attempt.commands.filter(state=Command.State.REFUSED, message="incomplete").delete()
+    attempt.commands.filter(state=Command.State.REFUSED, message="incomplete", terminal=terminal).delete()
     command = Command.objects.create(
         attempt=attempt,
         key=key,
         number=attempt.next_number(),
         line=line.replace("\0", ""),
+        terminal=terminal,
         rows=max(5, min(rows, MOST_ROWS)),
         cols=max(20, min(cols, MOST_COLS)),
-        cwd_before=presenting.cwd_of(attempt),
+        cwd_before=presenting.cwd_of(attempt, terminal),
     )
     pace.touch(attempt)
     # The page that asked gets the block with its answer; the others hear of it when it runs.

@@ -115,7 +115,7 @@ class Attempt(models.Model):
         return sum(step.points or 0 for step in self.steps.all())
 
     def running_command(self) -> Command | None:
-        """The one command that is queued or running, if any."""
+        """One that is not kept yet, if any: nothing may move the sandbox meanwhile."""
         return self.commands.unfinished().first()
 
     def console(self) -> CommandQuerySet:
@@ -212,7 +212,16 @@ class Passing(models.Model):
 
 class CommandQuerySet(models.QuerySet["Command"]):
     def unfinished(self) -> CommandQuerySet:
+        """Those of which nothing is kept yet: also where the program has ended, but another terminal's runs on in the same checkout."""
+        return self.filter(state__in=[Command.State.QUEUED, Command.State.RUNNING, Command.State.ENDED])
+
+    def occupying(self) -> CommandQuerySet:
+        """Those that their terminal is busy with."""
         return self.filter(state__in=[Command.State.QUEUED, Command.State.RUNNING])
+
+    def in_checkout(self) -> CommandQuerySet:
+        """Those that a worker is at."""
+        return self.filter(state__in=[Command.State.RUNNING, Command.State.ENDED])
 
     def claim(self, pk: Any, worker: str) -> bool:
         """A queued row becomes this worker's; of two workers woken for the same row one gets it."""
@@ -224,12 +233,12 @@ class CommandQuerySet(models.QuerySet["Command"]):
 
     def renew(self, pk: Any, worker: str) -> bool:
         """False: the row is no longer this worker's (the sweeper took it for dead)."""
-        mine = self.filter(pk=pk, worker=worker, state=Command.State.RUNNING)
+        mine = self.in_checkout().filter(pk=pk, worker=worker)
         return mine.update(lease_until=timezone.now() + LEASE) == 1
 
     def close(self, pk: Any, worker: str, **fields: Any) -> bool:
         """End a row that is still this worker's; False when the sweeper ended it first."""
-        mine = self.filter(pk=pk, worker=worker, state=Command.State.RUNNING)
+        mine = self.in_checkout().filter(pk=pk, worker=worker)
         return mine.update(lease_until=None, ended=timezone.now(), screen={}, **fields) == 1
 
 
@@ -239,6 +248,7 @@ class Command(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting for a worker")
         RUNNING = "running", _("Running")
+        ENDED = "ended", _("Ended, and not kept yet")
         DONE = "done", _("Done")
         LOST = "lost", _("Lost by a fault of ours")
         REFUSED = "refused", _("Refused")
@@ -247,6 +257,10 @@ class Command(models.Model):
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(_("number"))
     line = models.TextField(_("command"))
+    terminal = models.PositiveSmallIntegerField(_("terminal"), default=1)
+    live = models.CharField(
+        max_length=100, blank=True, editable=False, help_text="The live checkout it ran in: what ran together is kept together."
+    )
     rows = models.PositiveSmallIntegerField(default=24)
     cols = models.PositiveSmallIntegerField(default=100)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
@@ -295,6 +309,7 @@ class Command(models.Model):
 
     @property
     def finished(self) -> bool:
+        """Its program has ended."""
         return self.state not in {self.State.QUEUED, self.State.RUNNING}
 
 

@@ -1,8 +1,8 @@
 """What the templates are given: one place for the page and for the worker, which renders the same templates into events.
 
 Contexts (all plain values, texts in the active language):
-``block.html``   block: id number line state running failed ok status_words duration elapsed_ms prompt output_html current_html
-                 printed whole output_url
+``block.html``   block: id number line state running seen failed ok kept_later status_words duration elapsed_ms prompt output_html
+                 current_html printed whole output_url background
                  screen{rows height cols app paste} message note fault undone unfinished rewindable
                  changes{added changed removed words more} changes_url mistake{html note docs} or None
 ``step.html``    step: id number title passed current points got segments seen[kind word saw wanted] hints hints_left asks_check
@@ -46,13 +46,13 @@ def where(cwd: str) -> str:
     return "~" + cwd[len(HOME) :] if cwd == HOME or cwd.startswith(HOME + "/") else cwd
 
 
-def prompt(attempt: Attempt) -> str:
-    return where(cwd_of(attempt))
+def prompt(attempt: Attempt, terminal: int = 1) -> str:
+    return where(cwd_of(attempt, terminal))
 
 
-def cwd_of(attempt: Attempt) -> str:
-    last = attempt.console().filter(undone=False).exclude(cwd_after="").order_by("-number").values_list("cwd_after", flat=True).first()
-    return last or START_CWD
+def cwd_of(attempt: Attempt, terminal: int = 1) -> str:
+    rows = attempt.console().filter(undone=False, terminal=terminal).exclude(cwd_after="").order_by("-number")
+    return rows.values_list("cwd_after", flat=True).first() or START_CWD
 
 
 # --- a command -------------------------------------------------------------------------------------------------------------
@@ -69,7 +69,8 @@ def block(command: Command) -> dict[str, Any]:
         "state": command.state,
         "running": running,
         "ok": command.state == Command.State.DONE and command.exit_status == 0,
-        "failed": not running and not (command.state == Command.State.DONE and command.exit_status == 0),
+        "kept_later": command.state == Command.State.ENDED,
+        "failed": not running and not (command.state in {Command.State.DONE, Command.State.ENDED} and command.exit_status == 0),
         "fault": command.state == Command.State.LOST,
         "status_words": _status_words(command),
         "duration": _duration(command.duration_ms),
@@ -80,16 +81,24 @@ def block(command: Command) -> dict[str, Any]:
         "printed": not running and bool(command.output),
         "whole": _whole(command),
         "output_url": reverse("output", args=[command.attempt_id, command.pk]),
+        "seen": events.split(command.stream_id)[1],
         "screen": screen(command.screen) if running else {},
-        "note": command.message == "full-screen",
+        "note": command.state == Command.State.ENDED or command.message in {"full-screen", "background", "together"},
         "unfinished": command.state == Command.State.REFUSED and command.message == "incomplete",
-        "message": ours(command.message, **command.message_values) if command.message else "",
+        "message": _message(command),
+        "background": command.message == "background",
         "undone": command.undone,
         "rewindable": command.version_id is not None,
         "changes": changes.summary(command.changes),
         "changes_url": reverse("changes", args=[command.attempt_id, command.pk]),
         "mistake": mistakes.word(command.mistake),
     }
+
+
+def _message(command: Command) -> str:
+    if command.state == Command.State.ENDED:
+        return ours("ended", terminal=2 if command.terminal == 1 else 1)
+    return ours(command.message, **command.message_values) if command.message else ""
 
 
 def parts(lines: str) -> str:
@@ -120,7 +129,7 @@ def _safe(html: str) -> SafeString:
 
 
 def _status_words(command: Command) -> str:
-    if command.state == Command.State.DONE and command.exit_status:
+    if command.state in {Command.State.DONE, Command.State.ENDED} and command.exit_status:
         return gettext("exit status %(status)s") % {"status": command.exit_status}
     if command.state in {Command.State.LOST, Command.State.REFUSED}:
         return str(command.get_state_display())
@@ -254,13 +263,14 @@ def page(lab: Lab, attempt: Attempt) -> dict[str, Any]:
     after = events.position(attempt.pk)
     attempt.refresh_from_db()
     commands = shown_commands(attempt)
-    running = next((command for command in commands if not command.finished), None)
+    running = [command for command in commands if not command.finished]
     text = lab.in_language(language())
     return {
         "after": _after(after, running),
         "entries": entries(lab, attempt, commands),
-        "running": running,
+        "running": running[0] if running else None,
         "prompt": prompt(attempt),
+        "second": {"entries": second_entries(commands), "prompt": prompt(attempt, 2)},
         "acts": undoing.acts(attempt),
         "history": history(attempt),
         "steps": steps(lab, attempt),
@@ -288,19 +298,25 @@ def entries(lab: Lab, attempt: Attempt, commands: list[Command]) -> list[dict[st
         told.setdefault(after, []).append(move)
     notices = {after: [{"notice": one} for one in sorted(these, key=lambda one: one["at"])] for after, these in told.items()}
     found: list[dict[str, Any]] = []
+    early = [at for at in notices if commands and at < commands[0].number]
+    found += notices[max(early)] if early else []  # what was done before the first command that is shown
     for command in commands:
-        # What was done before the first command that is shown stands before it.
-        if not found and (early := [at for at in notices if at < command.number]):
-            found += notices[max(early)]
-        found += [{"block": block(command)}, *notices.get(command.number, [])]
+        found += [{"block": block(command)}] if command.terminal == 1 else []
+        found += notices.get(command.number, [])
     return found or (notices[max(notices)] if notices else [])
 
 
-def _after(position: str, running: Command | None) -> str:
-    """Where the running block's output ends, if that is of the stream as it is now (it may have been lost and begun anew)."""
-    if running is None or events.split(running.stream_id)[0] != events.split(position)[0]:
-        return position
-    return running.stream_id
+def second_entries(commands: list[Command]) -> list[dict[str, Any]]:
+    """The second terminal's blocks; what is told of moves is told in the first."""
+    return [{"block": block(command)} for command in commands if command.terminal != 1]
+
+
+def _after(position: str, running: list[Command]) -> str:
+    """Where the running blocks' output ends, of several the earliest, if that is of the stream as it is now (it may have been lost and
+    begun anew). What the others print is then told twice: a block says by ``seen`` what it has already."""
+    epoch, _ = events.split(position)
+    ends = [number for found, number in (events.split(command.stream_id) for command in running) if found == epoch]
+    return f"{epoch}:{min(ends)}" if ends else position
 
 
 def urls(attempt: Attempt) -> dict[str, str]:

@@ -38,7 +38,7 @@ def command_changed(command: Command) -> str:
     attempt = command.attempt
     with in_language_of(attempt):
         html = _render("block", attempt, block=presenting.block(command), urls=presenting.urls(attempt))
-    return events.publish(attempt.pk, "block", id=command.pk, html=html)
+    return events.publish(attempt.pk, "block", id=command.pk, terminal=command.terminal, html=html)
 
 
 def output(command: Command, update: Update) -> str:
@@ -93,7 +93,8 @@ def prompt_changed(attempt: Attempt) -> None:
 
 def _prompt(attempt: Attempt) -> str:
     acts = _render("acts", attempt, acts=undoing.acts(attempt), urls=presenting.urls(attempt))
-    return acts + _render("prompt_sign", attempt, prompt=presenting.prompt(attempt))
+    first = _render("prompt_sign", attempt, prompt=presenting.prompt(attempt))
+    return acts + first + _render("prompt_sign", attempt, prompt=presenting.prompt(attempt, 2), suffix="-2")
 
 
 _told: ContextVar[dict[tuple[int, str], dict[str, Any]] | None] = ContextVar("told", default=None)
@@ -122,7 +123,8 @@ def move_state(attempt: Attempt, *, whole: bool) -> dict[str, Any]:
     """What a move changed on the page, in the active language; the same again changes nothing.
 
     ``html``: elements to put where they are (steps, progress, prompt, undo and redo); ``undone``: ids of the shown commands that are;
-    ``notice``: to append to the log; ``log``: where other commands are shown than before (``whole``), all of it.
+    ``notice``: to append to the log; ``log``: where other commands are shown than before (``whole``), all of it, and ``second``,
+    the second terminal's.
     """
     attempt = Attempt.objects.select_related("sandbox", "user").get(pk=attempt.pk)
     lab = lab_of(attempt)
@@ -134,8 +136,10 @@ def move_state(attempt: Attempt, *, whole: bool) -> dict[str, Any]:
         "notice": _render("notice", attempt, notice=undoing.notice(last, lab)) if last else "",
     }
     if whole:
-        entries = presenting.entries(lab, attempt, presenting.shown_commands(attempt))
-        state["log"] = _render("log", attempt, entries=entries, steps=bool(lab.steps), urls=presenting.urls(attempt))
+        commands = presenting.shown_commands(attempt)
+        context = {"steps": bool(lab.steps), "urls": presenting.urls(attempt)}
+        state["log"] = _render("log", attempt, entries=presenting.entries(lab, attempt, commands), **context)
+        state["second"] = _render("log", attempt, entries=presenting.second_entries(commands), terminal=2, **context)
     return state
 
 

@@ -76,9 +76,13 @@ class _Rebuilding:
 
     def _recorded(self, versions: list[Version]) -> list[replay.Recorded]:
         rows: dict[int, Command] = {}
+        together: set[int] = set()
         for row in self.attempt.commands.filter(version__in=versions).order_by("number").defer("output"):
-            rows.setdefault(row.version_id or 0, row)
-        return [_recorded(version, rows.get(version.pk)) for version in versions]
+            first = rows.setdefault(row.version_id or 0, row)
+            if row is not first and row.live and row.live == first.live:
+                together.add(row.version_id or 0)
+        # What two terminals did at the same time can't be done again as it was.
+        return [_recorded(version, rows.get(version.pk), alone=version.pk not in together) for version in versions]
 
     def _begin_step(self) -> replay.Replayed:
         """Where the current step begins; the last one's where all are done."""
@@ -113,8 +117,8 @@ class _Rebuilding:
         Sandbox.objects.prolong_rebuilding(self.sandbox.pk)
 
 
-def _recorded(version: Version, row: Command | None) -> replay.Recorded:
+def _recorded(version: Version, row: Command | None, *, alone: bool) -> replay.Recorded:
     if row is None or row.state != Command.State.DONE:
         return replay.Recorded(version)
-    whole = row.reason in {"exit", ""}
+    whole = alone and row.reason in {"exit", ""}
     return replay.Recorded(version, row.exit_status, whole, (row.duration_ms or 0) / 1000)

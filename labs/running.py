@@ -1,6 +1,7 @@
-"""A worker runs one Command row: claim, run, commit, tell, grade.
+"""A worker runs one Command row: check out or join, claim, run, commit, tell, grade.
 
-Whatever goes wrong, the row ends: refused where the learner can mend it, lost where we cannot (the head is then as it was).
+Who has the checkout holds it until all that joined it have ended, and commits for all. Whatever goes wrong, the rows end: refused where
+the learner can mend it, lost where we cannot (the head is then as it was).
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import functools
 import logging
 import re
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
-from labs import clock, control, grading, listening, mistakes, publishing, rebuilding, whole
+from labs import clock, control, grading, joining, listening, mistakes, publishing, rebuilding, whole
 from labs.editions import lab_of
 from labs.looking import LastCommand
-from labs.models import Attempt, Command, changed_by
-from labs.output import Output
+from labs.models import LEASE, Attempt, Command, changed_by
+from labs.output import RENEW_SECONDS, Output
 from sandbox import actions as sandboxes
 from sandbox import workers
 from sandbox.checkout import Live, Result, checkout
@@ -34,22 +37,51 @@ _DAMAGED = {"blob-missing", "blob-corrupt"}
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
-def run(command_id: int) -> bool:
-    """Run the row if it is still queued. False where another worker has it, or it was stopped before."""
-    worker = workers.me()
-    if not Command.objects.claim(command_id, worker):
+def run(command_id: int, *, only_here: bool = False) -> bool:
+    """Run the row if it is still queued. False where another worker has it, or it was stopped before.
+
+    ``only_here``: only beside a command of another terminal that this process has live.
+    """
+    command = Command.objects.select_related("attempt__sandbox").filter(pk=command_id, state=Command.State.QUEUED).first()
+    if command is None:
         return False
-    command = Command.objects.select_related("attempt__sandbox").get(pk=command_id)
-    with publishing.in_language_of(command.attempt):
+    with publishing.in_language_of(command.attempt), contextlib.ExitStack() as stack:
         try:
-            _run(command)
-        except LearnerError as error:
-            _end(command, state=Command.State.REFUSED, message=error.code, message_values=error.values)
-        except Fault as fault:
-            _end(command, **_fallen(command.attempt, fault))
-        except Exception:
-            log.exception("command %s was lost", command_id)
-            _end(command, state=Command.State.LOST, message="lost")
+            live, mine = _enter(stack, command, only_here=only_here)
+        except SandboxError as error:
+            if only_here or not _claim(command):
+                return False
+            _lose(command, {}, error)
+            return True
+        if not _claim(command):
+            return False
+        if mine:
+            _hold(command, live)
+        else:
+            _join(command, live)
+    return True
+
+
+def _enter(stack: contextlib.ExitStack, command: Command, *, only_here: bool) -> tuple[Live, bool]:
+    """The checkout that is live, or one of our own, after waiting a little for whoever holds it. Raises Busy, Fault."""
+    sandbox = command.attempt.sandbox
+    if sandbox is None:
+        raise LearnerError("preparing")
+    end = time.monotonic() + WAIT_SECONDS
+    queued = Command.objects.filter(pk=command.pk, state=Command.State.QUEUED)
+    return joining.enter(
+        stack,
+        sandbox,
+        wanted=lambda: time.monotonic() < end and queued.exists(),
+        announce=lambda: joining.announce("command", sandbox.pk, command.pk),
+        only_here=only_here,
+    )
+
+
+def _claim(command: Command) -> bool:
+    if not Command.objects.claim(command.pk, workers.me()):
+        return False
+    command.refresh_from_db(fields=["state", "worker", "claimed", "lease_until"])
     return True
 
 
@@ -65,32 +97,92 @@ def held(stack: contextlib.ExitStack, sandbox: Sandbox) -> Live:
             time.sleep(0.005)
 
 
-def _run(command: Command) -> None:
-    attempt = command.attempt
-    if attempt.sandbox is None:
-        raise LearnerError("preparing")
-    with contextlib.ExitStack() as stack:
-        live = held(stack, attempt.sandbox)
-        before, shown = live.head.pk, clock.clock(attempt)
-        result, output = _run_line(command, live)
-        try:
-            version = _commit(command, live, result, output)
-        except Exception:
-            output.keep()
-            raise
-        clock.changed(attempt, shown)
-        if version is not None:
-            changes = version.changes if version.pk != before else {}
-            last = LastCommand(command.line, result.status, plain(output.value()), changes)
-            _grade(attempt, live, last, version, grading.touched(command.changes, new_version=version.pk != before))
+@dataclass(slots=True, eq=False)
+class _Ended:
+    """A command whose program has ended. ``found``: what its row gets of that."""
+
+    command: Command
+    result: Result
+    output: Output
+    found: dict[str, Any]
 
 
-def _run_line(command: Command, live: Live) -> tuple[Result, Output]:
-    reins = control.Reins(live)
+def _hold(command: Command, live: Live) -> None:
+    """The checkout is ours. Others may join it; when the last of them has left all that ran in it is kept together, or lost."""
+    attempt, before = command.attempt, live.head.pk
+    ran: _Ended | None = None
+    try:
+        shown = clock.clock(attempt)
+        with listening.told(attempt, live), live.open_door() as inside:
+            ran = _type(command, live)
+            pause = 0.0
+            while not inside.shut(pause):
+                _show_outlived(ran)
+                for one in _rows(live):
+                    Command.objects.renew(one.command.pk, one.command.worker)
+                pause = RENEW_SECONDS
+        version = _commit(live)
+    except Exception as error:  # whatever it is, the rows end
+        if ran is None:
+            _lose(command, {}, error)
+        for one in _rows(live):
+            _lose(one.command, _printed(one), error)
+        return
+    clock.changed(attempt, shown)
+    if version is not None:
+        changes = version.changes if version.pk != before else {}
+        for one in _rows(live):
+            last = LastCommand(one.command.line, one.result.status, plain(one.output.value()), changes)
+            _grade(attempt, live, last, version, grading.touched(changes, new_version=version.pk != before))
+
+
+def _join(command: Command, live: Live) -> None:
+    """Another thread holds the checkout, and keeps what is done here with its own. What can't be told as it was must not be kept."""
+    ran: _Ended | None = None
+    try:
+        ran = _type(command, live)
+        if ran is not None:
+            _show_ended(ran)
+    except Exception as error:
+        live.abort()
+        _lose(command, _printed(ran) if ran else {}, error)
+
+
+def _rows(live: Live) -> list[_Ended]:
+    return [one for one in live.left if isinstance(one, _Ended)]
+
+
+def _type(command: Command, live: Live) -> _Ended | None:
+    """Run the line; None where bash asks for more, which ends the row."""
+    terminal = live.terminal(command.terminal)
+    reins = control.Reins(terminal)
     output = Output(command, reins, functools.partial(publishing.in_language_of, command.attempt))
-    with control.listener().controls(command.pk, reins), output, listening.told(command.attempt, live), live.open_door():
-        result = live.run(command.line, write=output.write, started=functools.partial(_told, command), rows=command.rows, cols=command.cols)
-    return result, output
+    with control.listener().controls(command.pk, reins), output:
+        started = functools.partial(_told, command)
+        result = terminal.run(command.line, write=output.write, started=started, rows=command.rows, cols=command.cols)
+    ran = _Ended(command, result, output, _found(command, live, result, output))
+    if result.incomplete:
+        _end(command, state=Command.State.REFUSED, message="incomplete", **ran.found)
+        return None
+    live.left.append(ran)
+    return ran
+
+
+def _found(command: Command, live: Live, result: Result, output: Output) -> dict[str, Any]:
+    return {
+        "output": output.value(),
+        "stream_id": command.stream_id,
+        "exit_status": result.status,
+        "reason": result.reason,
+        "first_output_ms": result.first_output_ms,
+        "duration_ms": result.duration_ms,
+        "live": live.name,
+        **output.whole,
+    }
+
+
+def _printed(ran: _Ended) -> dict[str, Any]:
+    return {"output": ran.found["output"], "stream_id": ran.found["stream_id"], **ran.output.whole}
 
 
 def _told(command: Command) -> None:
@@ -99,46 +191,81 @@ def _told(command: Command) -> None:
     Command.objects.filter(pk=command.pk).update(stream_id=command.stream_id)
 
 
-def _commit(command: Command, live: Live, result: Result, output: Output) -> Version | None:
-    """Commit and end the row; None where nothing is kept."""
-    found: dict[str, Any] = {
-        "output": output.value(),
-        "stream_id": command.stream_id,
-        "exit_status": result.status,
-        "reason": result.reason,
-        "first_output_ms": result.first_output_ms,
-        "duration_ms": result.duration_ms,
-        **output.whole,
-    }
-    if result.incomplete:
-        _end(command, state=Command.State.REFUSED, message="incomplete", **found)
-        return None
-    # A worker that was away so long that its row was given up must not move the head any more.
-    if not Command.objects.renew(command.pk, command.worker):
-        raise Fault("lost", f"command {command.pk} was ended by the sweeper")
-    before = live.head.pk
+def _show_outlived(ran: _Ended | None) -> None:
+    """Where another terminal's command runs on the page is told, once, that this one has ended. A save is over before it could be."""
+    if ran is None or ran.command.state == Command.State.ENDED:
+        return
+    others = Command.objects.filter(attempt=ran.command.attempt_id, state=Command.State.RUNNING).exclude(pk=ran.command.pk)
+    if others.exists():
+        _show_ended(ran)
+
+
+def _show_ended(ran: _Ended) -> None:
+    """Done, and not kept yet: its terminal is free."""
+    command = ran.command
+    running = Command.objects.filter(pk=command.pk, worker=command.worker, state=Command.State.RUNNING)
+    fields = {"state": Command.State.ENDED, "cwd_after": ran.result.cwd, "screen": {}, **ran.found}
+    if running.update(ended=timezone.now(), lease_until=timezone.now() + LEASE, **fields) != 1:
+        raise _swept(command)
+    for name, value in fields.items():
+        setattr(command, name, value)
+    publishing.command_changed(command)
+    publishing.prompt_changed(command.attempt)
+
+
+def _swept(command: Command) -> Fault:
+    return Fault("lost", f"command {command.pk} was ended by the sweeper")
+
+
+def _commit(live: Live) -> Version | None:
+    """Commit and end the rows; None where nothing is kept."""
+    rows, before = _rows(live), live.head.pk
+    for one in rows:
+        # A worker that was away so long that its row was given up must not move the head any more.
+        if not Command.objects.renew(one.command.pk, one.command.worker):
+            raise _swept(one.command)
     try:
-        version = live.commit(command=command.line)
+        if rows:
+            version = live.commit(command="\n".join(one.command.line for one in rows))
+        elif live.left:  # a save, while bash found that there was nothing to run yet
+            version = live.commit(title=str(live.left[-1]))
+        else:
+            return None
     except LearnerError as error:
-        _end(command, state=Command.State.REFUSED, message=error.code, message_values=error.values, **found)
+        for one in rows:
+            _end(one.command, state=Command.State.REFUSED, message=error.code, message_values=error.values, **one.found)
         return None
-    found |= changed_by(version) if version.pk != before else {}
-    message, values = _reason(result)
-    if output.full_screen and not message:
-        message = "full-screen"
-    _end(
-        command,
-        state=Command.State.DONE,
-        message=message,
-        message_values=values,
-        version=version,
-        cwd_after=result.cwd or live.cwd,
-        mistake=_mistake(command, result, output),
-        **found,
-    )
-    if output.whole:
-        whole.forget_older(command)
+    for one in rows:
+        # What changed is told once, where the last of them ended.
+        changed = changed_by(version) if version.pk != before and one is rows[-1] else {}
+        message, values = _message(one, rows)
+        _end(
+            one.command,
+            state=Command.State.DONE,
+            message=message,
+            message_values=values,
+            version=version,
+            cwd_after=one.result.cwd or live.cwd,
+            mistake=_mistake(one.command, one.result, one.output),
+            **one.found,
+            **changed,
+        )
+        if one.output.whole:
+            whole.forget_older(one.command)
     return version
+
+
+def _message(ran: _Ended, rows: list[_Ended]) -> tuple[str, dict[str, Any]]:
+    """What is said of how it ended; the first that applies."""
+    if ran.result.reason != "exit":
+        return ran.result.reason, limits_of(ran.result.reason)
+    if ran.output.full_screen:
+        return "full-screen", {}
+    if ran.result.background:
+        return "background", {}
+    if others := [f"#{one.command.number}" for one in rows if one is not ran]:
+        return "together", {"numbers": ", ".join(others)}
+    return "", {}
 
 
 def _mistake(command: Command, result: Result, output: Output) -> dict[str, Any]:
@@ -148,12 +275,6 @@ def _mistake(command: Command, result: Result, output: Output) -> dict[str, Any]
     except Exception:
         log.exception("command %s was not held against the table of mistakes", command.pk)
         return {}
-
-
-def _reason(result: Result) -> tuple[str, dict[str, Any]]:
-    if result.reason == "exit":
-        return "", {}
-    return result.reason, limits_of(result.reason)
 
 
 def limits_of(reason: str) -> dict[str, Any]:
@@ -205,6 +326,17 @@ def looked(live: Live, version: Version) -> None:
         clock.changed(attempt)
 
 
+def _lose(command: Command, found: dict[str, Any], error: Exception) -> None:
+    """End a row of which nothing is kept; ``found``: what it printed."""
+    if isinstance(error, LearnerError):
+        _end(command, state=Command.State.REFUSED, message=error.code, message_values=error.values, **found)
+    elif isinstance(error, Fault):
+        _end(command, **_fallen(command.attempt, error), **found)
+    else:
+        log.error("command %s was lost", command.pk, exc_info=error)
+        _end(command, state=Command.State.LOST, message="lost", **found)
+
+
 def _fallen(attempt: Attempt, fault: Fault) -> dict[str, Any]:
     """How a command ends that a fault took. An account of another edition of the simulation is no loss: it is rebuilt."""
     if fault.code != "cloud-state-version" or attempt.sandbox is None:
@@ -248,3 +380,6 @@ def _last(attempt: Attempt) -> LastCommand | None:
 def plain(output: bytes) -> str:
     """The output as text, without colours and other sequences."""
     return _ESCAPES.sub("", output.decode(errors="replace")).replace("\r\n", "\n")
+
+
+joining.here("command", lambda _sandbox, pk: run(pk, only_here=True))

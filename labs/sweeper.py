@@ -21,7 +21,7 @@ ABANDONED = timedelta(hours=1)
 def sweep() -> None:
     """Every few seconds, by beat; safe from any number of processes at once."""
     now = timezone.now()
-    end_lost(Command.objects.filter(state=Command.State.RUNNING, lease_until__lt=now))
+    end_lost(Command.objects.in_checkout().filter(lease_until__lt=now))
     for pk in Command.objects.filter(state=Command.State.QUEUED, queued__lt=now - UNCLAIMED).values_list("pk", flat=True):
         actions.wake("labs.tasks.run_command", pk)
     unprepared = Attempt.objects.filter(sandbox=None, finished=None, problem="", last_seen__gt=now - ABANDONED)
@@ -33,7 +33,7 @@ def sweep() -> None:
 
 def end_dead() -> None:
     """At a worker's start: what workers of this host were running when they died needs no lease to run out."""
-    running = Command.objects.filter(state=Command.State.RUNNING).values_list("pk", "worker")
+    running = Command.objects.in_checkout().values_list("pk", "worker")
     gone = [pk for pk, worker in running if workers.is_gone(worker)]
     end_lost(Command.objects.filter(pk__in=gone))
 
@@ -46,7 +46,7 @@ def end_lost(commands: CommandQuerySet) -> None:
         if kept is not None:
             fields = {"state": Command.State.DONE, "message": "worker-lost-kept"}
         # The lease is in the condition: a worker that was only slow may have renewed it since.
-        mine = Command.objects.filter(Q(lease_until=command.lease_until), pk=command.pk, state=Command.State.RUNNING)
+        mine = Command.objects.in_checkout().filter(Q(lease_until=command.lease_until), pk=command.pk)
         if mine.update(ended=timezone.now(), lease_until=None, version=kept, **(changed_by(kept) if kept else {}), **fields):
             log.warning("command %s of worker %s was %s", command.pk, command.worker, fields["state"])
             command.refresh_from_db()
@@ -58,4 +58,5 @@ def _committed(command: Command) -> Version | None:
     sandbox = command.attempt.sandbox
     if sandbox is None or command.claimed is None:
         return None
-    return Version.objects.filter(sandbox=sandbox, command=command.line, created__gte=command.claimed).order_by("-pk").first()
+    made = Version.objects.filter(sandbox=sandbox, created__gte=command.claimed).exclude(command="").order_by("-pk")
+    return next((version for version in made if f"\n{command.line}\n" in f"\n{version.command}\n"), None)  # alone, or among others

@@ -27,9 +27,7 @@ def acts(attempt: Attempt) -> dict[str, Any]:
     history = History(attempt.sandbox)
     undo, redo = history.undone(), history.redone()
     keys = [node.pk for node in (undo, redo) if node is not None]
-    made: dict[int, tuple[int, str]] = {}
-    for version, number, line in attempt.commands.filter(version__in=keys).order_by("number").values_list("version", "number", "line"):
-        made.setdefault(version, (number, line))
+    made = {key: kept_together(attempt, key) for key in keys}
     return {
         "at": history.head,
         "undo": _act(undo, made, _why_not(history.undo)),
@@ -45,14 +43,24 @@ def _why_not(look: Any) -> str:
     return ""
 
 
-def _act(node: Node | None, made: dict[int, tuple[int, str]], why: str) -> dict[str, Any]:
+def kept_together(attempt: Attempt, version: int) -> list[tuple[int, str]]:
+    """Number and line of the command that made ``version``; of all of them where terminals ran commands at the same time."""
+    rows = list(attempt.commands.filter(version=version).order_by("number").values_list("number", "line", "live"))
+    return [(number, line) for number, line, live in rows if (number, line, live) == rows[0] or (live and live == rows[0][2])]
+
+
+def _act(node: Node | None, made: dict[int, list[tuple[int, str]]], why: str) -> dict[str, Any]:
     """``what``: the command, or that it is a reset; ``why``: the reason where it can't be done, else empty."""
     if node is None or why:
         return {"why": why, "what": ""}
     if node.left is not None:
         return {"why": "", "what": gettext("starting again"), "number": ""}
-    number, line = made.get(node.pk, ("", node.made_by))
-    return {"why": "", "what": short(line), "number": number}
+    rows = made.get(node.pk) or [(0, node.made_by)]
+    return {
+        "why": "",
+        "what": short(" + ".join(line for _, line in rows)),
+        "number": " + #".join(str(number) for number, _ in rows if number),
+    }
 
 
 def short(line: str) -> str:
@@ -78,6 +86,10 @@ def notice(move: Move, lab: Lab) -> dict[str, Any]:
 
 def _told(move: Move, lab: Lab) -> str:
     if move.command is not None:
+        others = kept_together(move.attempt, move.command.version_id)[1:] if move.command.version_id else []
+        if others:
+            numbers = " + ".join(f"#{number}" for number in (move.command.number, *(number for number, _ in others)))
+            return ours(f"moved-{move.how}-together", numbers=numbers)
         return ours(f"moved-{move.how}", number=move.command.number, line=short(move.command.line))
     if move.title:
         return ours(f"moved-{move.how}-title", title=short(move.title))

@@ -113,7 +113,8 @@ def _page_context(attempt: Attempt, found: Lab, readonly: bool) -> dict[str, Any
 
 
 def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
-    """HTML of ``log``, ``guide`` (steps and progress) and ``prompt``; whether it is ``ready``; ``after``: from where to follow."""
+    """HTML of ``log``, ``second`` (the second terminal's), ``guide`` (steps and progress) and ``prompt``; whether it is ``ready``;
+    ``after``: from where to follow."""
     context = _page_context(attempt, lab_of(attempt), readonly) | {"csrf_token": "NOTPROVIDED"}
     steps = "".join(render_to_string("labs/step.html", context | {"step": step}) for step in context["steps"])
     ends = ("track", "finish") if steps else ()
@@ -121,8 +122,11 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
         "after": context["after"],
         "ready": "ready" if attempt.usable else "",
         "log": render_to_string("labs/log.html", context),
+        "second": render_to_string("labs/log.html", context | {"terminal": 2, "entries": context["second"]["entries"]}),
         "guide": steps + "".join(render_to_string(f"labs/{name}.html", context) for name in ends),
-        "prompt": render_to_string("labs/acts.html", context) + render_to_string("labs/prompt_sign.html", context),
+        "prompt": render_to_string("labs/acts.html", context)
+        + render_to_string("labs/prompt_sign.html", context)
+        + render_to_string("labs/prompt_sign.html", context | {"prompt": context["second"]["prompt"], "suffix": "-2"}),
         "clock": render_to_string("labs/clock.html", context),
         "ports": render_to_string("labs/ports.html", context),
     }
@@ -134,7 +138,7 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
 @login_required
 @require_POST
 def commands(request: HttpRequest, pk: int) -> HttpResponse:
-    """Queue a line. Fields: line, key (a uuid made by the page: the same one again runs nothing again), rows, cols."""
+    """Queue a line. Fields: line, key (a uuid made by the page: the same one again runs nothing again), rows, cols, terminal."""
     attempt = access.own_attempt(request, pk)
     try:
         key = uuid.UUID(request.POST.get("key", ""))
@@ -142,7 +146,8 @@ def commands(request: HttpRequest, pk: int) -> HttpResponse:
         key = uuid.uuid4()
     try:
         rows, cols = number(request, "rows", 24), number(request, "cols", 100)
-        command = actions.submit_command(attempt=attempt, line=request.POST.get("line", ""), key=key, rows=rows, cols=cols)
+        line, terminal = request.POST.get("line", ""), number(request, "terminal", 1)
+        command = actions.submit_command(attempt=attempt, line=line, key=key, rows=rows, cols=cols, terminal=terminal)
     except LearnerError as error:
         return refusal(request, attempt, error)
     if not by_script(request):

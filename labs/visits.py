@@ -154,9 +154,11 @@ def _serve(live: Live, name: str, asked: bytes, *, mine: bool) -> None:
         answer = _handlers[header["kind"]](live, header["header"], body)
         if len(answer.body) > MOST_BYTES:
             raise LearnerError("body-bytes", used=len(answer.body), limit=MOST_BYTES)  # noqa: TRY301 - told as any other
+        title = str(answer.header.get("title") or "")
         if mine:
-            title = str(answer.header.get("title") or "")
             live.commit(title=title, passing=not title)
+        else:
+            live.left.append(title)  # kept with what else ran
     except Exception as error:  # whatever it is: who asked waits for an answer
         if not isinstance(error, (SandboxError, CloudError)):
             log.exception("a visit was not served: %s", header["kind"])

@@ -87,6 +87,12 @@ SENTENCES = {
     "disk": _("Ended: it wrote more to the disk than the sandbox has."),
     "killed": _("Ended."),
     "full-screen": _("A full-screen program ran here. As in any terminal, its screen went with it."),
+    "ended": _("Done. Kept when the command in terminal %(terminal)s ends."),
+    "together": _("Kept together with %(numbers)s, which ran at the same time: undo takes all of it back."),
+    "background": _(
+        "What ran in the background ended with this command: no process outlives its command. "
+        "Let a server run in one terminal, and use it from the second."
+    ),
     "output-cut": _("%(bytes)s of output left out here"),
     "whole": _("%(bytes)s of output: the beginning and the end are shown."),
     "whole-cut": _("%(bytes)s of output: the beginning and the end are shown, and the first %(most)s are kept."),
@@ -123,6 +129,9 @@ SENTENCES = {
     "moved-undo": _("Went back to before #%(number)s: %(line)s"),
     "moved-redo": _("Done again, #%(number)s: %(line)s"),
     "moved-rewind": _("Went to after #%(number)s: %(line)s"),
+    "moved-undo-together": _("Went back to before %(numbers)s, which ran at the same time and were kept together."),
+    "moved-redo-together": _("Done again, %(numbers)s, which ran at the same time and were kept together."),
+    "moved-rewind-together": _("Went to after %(numbers)s, which ran at the same time and were kept together."),
     "moved-undo-title": _("Went back to before: %(title)s"),
     "moved-redo-title": _("Done again: %(title)s"),
     "moved-rewind-title": _("Went to after: %(title)s"),

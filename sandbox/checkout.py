@@ -55,10 +55,12 @@ class Live:
     holds it, and commits when nothing runs any more."""
 
     def __init__(self, sandbox: Sandbox, head: Version, working: WorkingCopy, remote: Remote, holder: str) -> None:
-        self.sandbox = sandbox
-        self.head = head
+        self.sandbox, self.head = sandbox, head
+        self.name = holder.rpartition(":")[2]
         self._working, self._remote, self._holder = working, remote, holder
         self._touched: set[str] = set()
+        self.left: list[Any] = []
+        """What those who came in leave to whoever holds it, to be done when it is kept."""
 
     # --- running -----------------------------------------------------------------------------------------------------------
 
@@ -112,7 +114,7 @@ class Live:
         """Another terminal: commands in the shell of that number (from 1) run beside those of ``run``, in the same network."""
         return self._remote.terminal(number)
 
-    def open_door(self) -> contextlib.AbstractContextManager[None]:
+    def open_door(self) -> contextlib.AbstractContextManager[door.Door]:
         """Let other threads in until the block ends: it ends when the last of them has left."""
         return door.opened(self)
 
@@ -178,17 +180,19 @@ class Live:
         base = self.head.parent if passing and self.head.passed and self.head.parent else self.head
         snapshot = self._working.scan()
         manifest = snapshot.save() if snapshot.parts != self._working.snapshot.parts else self.head.manifest
-        shell_sha = self._keep_shell()
+        shells = self._keep_shell(1), self._keep_shell(2)
         cloud_sha, cloud_bytes, cloud_changes, clock, due_in = self._keep_cloud(base)
-        if (manifest, shell_sha, cloud_sha) != (self.head.manifest, self.head.shell, self.head.cloud):
+        kept = self.head.shell, self.head.second_shell
+        if (manifest, *shells, cloud_sha) != (self.head.manifest, *kept, self.head.cloud):
             self.head = self._advance(
                 Version(
                     parent=base, sandbox=self.sandbox, number=base.number + 1, command=command, title=title[:500], passed=passing,
                     account=self.head.account,
-                    manifest=manifest, shell=shell_sha, cloud=cloud_sha, cloud_bytes=cloud_bytes, clock=clock, due_in=due_in,
+                    manifest=manifest, shell=shells[0], second_shell=shells[1], cloud=cloud_sha, cloud_bytes=cloud_bytes,
+                    clock=clock, due_in=due_in,
                     changes=_changes(self._working.snapshot, snapshot, cloud_changes) | self._outside(),
                     home_bytes=snapshot.bytes, home_files=snapshot.files,
-                    quiet=(manifest, cloud_sha) == (self.head.manifest, self.head.cloud) and self._same_shell(shell_sha),
+                    quiet=(manifest, cloud_sha) == (self.head.manifest, self.head.cloud) and all(map(_alike, shells, kept)),
                 )
             )  # fmt: skip
         try:
@@ -201,14 +205,11 @@ class Live:
     def _outside(self) -> dict[str, Any]:
         return {"touched": [quoted(path) for path in sorted(self._touched)]} if self._touched else {}
 
-    def _keep_shell(self) -> str:
+    def _keep_shell(self, terminal: int) -> str:
         try:
-            return blobs.put(self._working.shell_file.read_bytes())
+            return blobs.put(self._working.shell_file(terminal).read_bytes())
         except FileNotFoundError:
-            return self.head.shell
-
-    def _same_shell(self, sha: str) -> bool:
-        return bool(sha) and shell.alike(self._shell, blobs.get(sha))
+            return self.head.shell if terminal == 1 else self.head.second_shell
 
     def _keep_cloud(self, base: Version) -> tuple[str, int, list[dict[str, Any]], float, float | None]:
         """Blob, bytes, changes, and of the account's own clock what it shows and the seconds until the next event."""
@@ -240,6 +241,10 @@ class Live:
         for name, value in fields.items():
             setattr(self.sandbox, name, value)
         return version
+
+
+def _alike(sha: str, before: str) -> bool:
+    return sha == before or (bool(sha and before) and shell.alike(blobs.get(before), blobs.get(sha)))
 
 
 def _changes(old: Snapshot, new: Snapshot, cloud: list[dict[str, Any]]) -> dict[str, Any]:

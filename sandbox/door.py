@@ -18,28 +18,38 @@ if TYPE_CHECKING:
     from sandbox.checkout import Live
 
 _change = threading.Condition()
-_doors: dict[str, _Door] = {}
+_doors: dict[str, Door] = {}
 
 
-class _Door:
+class Door:
+    """``inside``: how many are, the holder not counted."""
+
     def __init__(self, live: Live) -> None:
         self.live, self.inside = live, 0
         # Commands that follow one another without a pause must not put off the commit for ever.
         self.closes = time.monotonic() + settings.SANDBOX_WALL_SECONDS
 
+    def shut(self, seconds: float = 0) -> bool:
+        """Let nobody in any more, if nobody is inside, or will be within so many seconds; else False."""
+        with _change:
+            alone = _change.wait_for(lambda: not self.inside, seconds)
+            if alone:
+                _doors.pop(str(self.live.sandbox.pk), None)
+        return alone
+
 
 @contextlib.contextmanager
-def opened(live: Live) -> Iterator[None]:
+def opened(live: Live) -> Iterator[Door]:
     """Let others in until the block ends, which it does when the last of them has left. Left by an exception the checkout is lost at
     once, and those inside with it."""
-    door, pk = _Door(live), str(live.sandbox.pk)
+    door, pk = Door(live), str(live.sandbox.pk)
     with _change:
         _doors[pk] = door
     try:
-        yield
+        yield door
         with _change:
             _change.wait_for(lambda: not door.inside)
-            del _doors[pk]
+            _doors.pop(pk, None)
     except BaseException:
         with _change:
             _doors.pop(pk, None)

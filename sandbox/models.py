@@ -22,7 +22,7 @@ REBUILDING = timedelta(minutes=3)
 
 
 class Version(models.Model):
-    """Files, shell and cloud at one moment. ``manifest``, ``shell`` and ``cloud`` name blobs; empty means nothing there yet."""
+    """Files, shell and cloud at one moment. ``manifest``, the shells and ``cloud`` name blobs; empty means nothing there yet."""
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
     sandbox = models.ForeignKey(
@@ -40,6 +40,7 @@ class Version(models.Model):
     account = models.CharField(_("AWS account"), max_length=12)
     manifest = models.CharField(max_length=64, blank=True)
     shell = models.CharField(max_length=64, blank=True)
+    second_shell = models.CharField(max_length=64, blank=True, help_text="The second terminal's; empty until it is used.")
     cloud = models.CharField(max_length=64, blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
     home_bytes = models.PositiveBigIntegerField(default=0)
@@ -79,7 +80,8 @@ class Version(models.Model):
         """A version of ``sandbox``'s own with this one's value."""
         return Version.objects.create(
             parent=self, sandbox=sandbox, number=self.number + 1, account=self.account, manifest=self.manifest, shell=self.shell,
-            cloud=self.cloud, home_bytes=self.home_bytes, home_files=self.home_files, cloud_bytes=self.cloud_bytes, clock=self.clock,
+            second_shell=self.second_shell, cloud=self.cloud,
+            home_bytes=self.home_bytes, home_files=self.home_files, cloud_bytes=self.cloud_bytes, clock=self.clock,
             due_in=self.due_in, **fields,
         )  # fmt: skip
 

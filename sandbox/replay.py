@@ -82,7 +82,8 @@ def replay(sandbox: Sandbox, base: Version, recorded: list[Recorded], *, progres
 def _replay_one(box: Sandbox, sandbox: Sandbox, one: Recorded) -> None:
     version, before = one.version, one.version.parent
     assert before is not None  # noqa: S101 - chain() made sure
-    same_files = (version.manifest, version.shell) == (before.manifest, before.shell)
+    files = ("manifest", "shell", "second_shell")
+    same_files = all(getattr(version, name) == getattr(before, name) for name in files)
     if same_files and version.cloud == before.cloud:
         return  # a copy: where a reset led to
     touched = version.changes.get("touched", [])

@@ -332,7 +332,7 @@ class Command:
             shell.write_state(self._state, state)
         reason = self._reason or ("cpu" if left.status == _SIGXCPU_STATUS else "exit")
         where = shell.cwd(state if self._save else self._old)
-        return {"status": left.status, "reason": reason, "cwd": where, "incomplete": left.incomplete}
+        return {"status": left.status, "reason": reason, "cwd": where, "incomplete": left.incomplete, "background": left.background}
 
     def _close_bell(self) -> None:
         if self._bell is not None:

@@ -24,12 +24,14 @@ Mode = Literal["pty", "pipe"]
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """How a command ended. ``status``: the shell's ``$?``. ``reason``: exit, stopped, wall, cpu, memory, files, disk or killed.
-    ``cwd``: absolute path inside. ``incomplete``: the shell would ask for more (PS2); nothing ran. Times in milliseconds."""
+    ``cwd``: absolute path inside. ``incomplete``: the shell would ask for more (PS2); nothing ran. ``background``: it left programs
+    running, which ended with it. Times in milliseconds."""
 
     status: int
     reason: str
     cwd: str
     incomplete: bool
+    background: bool
     first_output_ms: int | None
     duration_ms: int
 
@@ -234,6 +236,7 @@ def _result(header: Mapping[str, Any], begun: float, first: float | None) -> Run
         reason=str(header["reason"]),
         cwd=str(header["cwd"]),
         incomplete=bool(header["incomplete"]),
+        background=bool(header.get("background")),
         first_output_ms=None if first is None else round((first - begun) * 1000),
         duration_ms=round((now - begun) * 1000),
     )

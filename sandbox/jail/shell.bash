@@ -45,6 +45,7 @@ __sandbox_leave() {
     builtin umask -p
     builtin printf '#complete\n'
   } >| /run/sandbox/new
+  builtin jobs -pr >| /run/sandbox/jobs
   builtin disown -a
   [[ $2 == exit ]] || builtin exit "$1"
 }

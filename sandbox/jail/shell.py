@@ -76,12 +76,14 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a command left. ``state`` is None when it did not get to write one (killed, ``exec``), or ``too_big``."""
+    """What a command left. ``state`` is None when it did not get to write one (killed, ``exec``), or ``too_big``. ``background``: jobs
+    of its shell ran on."""
 
     state: bytes | None
     status: int
     incomplete: bool = False
     too_big: bool = False
+    background: bool = False
 
 
 def file_name(terminal: int) -> str:
@@ -156,7 +158,7 @@ def collect(folder: Path, status: int, *, interrupted: bool) -> Left:
     status = _interrupted(status, how)
     body = _PASSING.sub(b"", new[found.end() : -len(_COMPLETE)])
     state = b"#state 1 %d\n" % status + body + _COMPLETE + options + traps
-    return Left(state, status)
+    return Left(state, status, background=bool(_read(folder / "jobs", 1)))
 
 
 def with_status(state: bytes | None, status: int) -> bytes | None:

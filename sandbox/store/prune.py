@@ -85,8 +85,8 @@ def _named() -> set[str]:
     """Every blob that a version, or a keeper's row, leads to. Raises Fault when one can't be read: better nothing swept than too much."""
     named = {sha for keeper in keepers for sha in keeper()}
     manifests, clouds = set(), set()
-    for manifest, shell, cloud in Version.objects.values_list("manifest", "shell", "cloud").iterator():
-        named |= {manifest, shell, cloud}
+    for manifest, shell, second, cloud in Version.objects.values_list("manifest", "shell", "second_shell", "cloud").iterator():
+        named |= {manifest, shell, second, cloud}
         manifests.add(manifest)
         clouds.add(cloud)
     for sha in manifests - {""}:

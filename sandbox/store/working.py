@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 
 from sandbox.errors import Fault, OverQuota
+from sandbox.jail import shell
 from sandbox.models import Version
 from sandbox.store import blobs, filediff, tree
 
@@ -95,9 +96,8 @@ class WorkingCopy:
         """The lock's descriptor: whoever has a copy of it holds the folder too."""
         return self._lock
 
-    @property
-    def shell_file(self) -> Path:
-        return self.folder / "shell"
+    def shell_file(self, terminal: int) -> Path:
+        return self.folder / shell.file_name(terminal)
 
     @property
     def cloud_folder(self) -> Path:
@@ -124,9 +124,10 @@ class WorkingCopy:
         for part in PARTS:
             tree.lay_down(self.folder / part, self.snapshot.parts[part], blobs.get)
         self.cloud_folder.mkdir(exist_ok=True)
-        self.shell_file.unlink(missing_ok=True)
-        if version.shell:
-            self.shell_file.write_bytes(blobs.get(version.shell))
+        for terminal, sha in enumerate((version.shell, version.second_shell), 1):
+            self.shell_file(terminal).unlink(missing_ok=True)
+            if sha:
+                self.shell_file(terminal).write_bytes(blobs.get(sha))
 
     def scan(self) -> Snapshot:
         """The folder as it is now, every new content put into the blobs. Raises OverQuota."""

@@ -80,15 +80,15 @@ export class Console {
     (this.terminals.find((one) => one.number === terminal) ?? this.terminals[0]).block(html);
   }
 
-  output(data) {
-    this.of(document.getElementById(`command-${data.id}`)).output(data);
+  output(data, position) {
+    this.of(document.getElementById(`command-${data.id}`)).output(data, position);
   }
 
   // The answer to a move and its event bring the same; whichever comes first is shown.
-  moved({ move, html, undone, notice, log }) {
+  moved({ move, html, undone, notice, log, second }) {
     if (move <= (this.lastMove ?? 0)) return;
     this.lastMove = move;
-    if (log !== undefined) this.refresh(log);
+    if (log !== undefined) this.refresh(log, second);
     for (const block of this.lab.querySelectorAll(".block")) block.classList.toggle("is-undone", undone.includes(Number(block.dataset.command)));
     for (const terminal of this.terminals) terminal.stuck = true;
     put(notice, this.terminals[0].home);
@@ -104,8 +104,8 @@ export class Console {
     terminal.bottom();
   }
 
-  refresh(html) {
-    this.terminals[0].refresh(html);
+  refresh(...logs) {
+    this.terminals.forEach((terminal, at) => terminal.refresh(logs[at] ?? ""));
   }
 
   guide(html) {

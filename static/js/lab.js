@@ -11,6 +11,7 @@ import { Preview } from "./preview.js";
 import { Screens } from "./screen.js";
 import { split, tabs } from "./splitter.js";
 import { Stream } from "./stream.js";
+import { Terminals } from "./terminals.js";
 
 const lab = document.getElementById("main");
 const words = Object.fromEntries(
@@ -23,11 +24,12 @@ askInDialog(lab);
 split(lab, document.getElementById("split"));
 const show = tabs(lab);
 const console_ = new Console(lab, words);
+const terminals = new Terminals(lab, console_, words, () => show("console"));
 const screens = new Screens(lab, (screen, word) => console_.of(screen).say(word));
 const preview = new Preview(lab);
 if (lab.dataset.urlOpen) linkify(lab.querySelector("#terminals"), lab.dataset.urlOpen);
 
-new Blocks(lab, words, (block) => { show("console"); console_.of(block).stuck = false; }, (text) => console_.say(text));
+new Blocks(lab, words, (block) => { show("console"); terminals.show(console_.of(block).number); console_.of(block).stuck = false; }, (text) => console_.say(text));
 const files = lab.querySelector("#files") && new Files(lab, show);
 
 lab.addEventListener("lab:run", () => show("console"));
@@ -49,8 +51,11 @@ const guide = ({ html }) => {
 };
 
 new Stream(lab.dataset.urlStream, lab.dataset.after, {
-  block: (data) => console_.block(data),
-  output: (data) => console_.output(data),
+  block(data) {
+    console_.block(data);
+    terminals.used(data.terminal);
+  },
+  output: (data, position) => console_.output(data, position),
   screen: (data) => screens.show(data),
   guide,
   prompt(data) {
@@ -67,7 +72,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   },
   refresh(data) {
     if (data.ready !== lab.dataset.ready) return location.reload();
-    console_.refresh(data.log);
+    console_.refresh(data.log, data.second);
     guide({ html: data.guide });
     put(data.prompt);
     put(data.clock);

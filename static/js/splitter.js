@@ -43,7 +43,7 @@ export function split(lab, bar) {
 }
 
 export function tabs(lab) {
-  const all = [...lab.querySelectorAll("[role=tab]")];
+  const all = [...lab.querySelectorAll("[data-tab][role=tab]")];
   const show = (name) => {
     lab.dataset.tab = name;
     for (const tab of all) {

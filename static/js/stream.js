@@ -4,7 +4,7 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15000;
 
 export class Stream {
-  // handlers: {event name: function(data)}; status(state, seconds): "open" | "lost" | "waiting" | "signed-out"
+  // handlers: {event name: function(data, position)}; status(state, seconds): "open" | "lost" | "waiting" | "signed-out"
   constructor(url, after, handlers, status) {
     Object.assign(this, { url, after, handlers, status, failures: 0, source: null, timer: 0 });
     addEventListener("pagehide", () => this.close());
@@ -21,7 +21,7 @@ export class Stream {
     source.onerror = () => this.failed();
     for (const [name, handle] of Object.entries(this.handlers)) {
       source.addEventListener(name, (event) => {
-        handle(JSON.parse(event.data));
+        handle(JSON.parse(event.data), event.lastEventId);
         if (event.lastEventId) this.after = event.lastEventId;
       });
     }

@@ -189,9 +189,10 @@ export class Terminal {
     this.prompt.box.focus();
   }
 
-  output({ id, lines, current }) {
+  // position: the event's; a page that follows from the earlier of two running commands hears twice what the other's block has already.
+  output({ id, lines, current }, position) {
     const out = this.log.querySelector(`#command-${CSS.escape(String(id))} .block-out[data-output]`);
-    if (!out) return;
+    if (!out || Number(position?.split(":")[1]) <= Number(out.dataset.seen)) return;
     if (lines) out.querySelector(".out-lines").insertAdjacentHTML("beforeend", parts(lines));
     out.querySelector(".out-current").innerHTML = current;
     this.bottom();

@@ -3,7 +3,8 @@
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,13 +12,17 @@ from types import SimpleNamespace
 import pytest
 import redis
 from django.contrib.auth import get_user_model
+from django.db import connections
 
 from course.local.redis import server_program
-from labs import actions, control, events
+from labs import actions, control, events, running, visits
 from labs.lab import catalog
 from labs.models import Attempt
+from sandbox import actions as sandboxes
 from sandbox.errors import CloudError
 from sandbox.models import Sandbox, Version
+from sandbox.store import tree
+from sandbox.store.working import Snapshot
 from tests.processes import until
 
 YAML = """
@@ -162,18 +167,32 @@ class FakeLive:
         self.changes: dict = {}
         self.commit_error: Exception | None = None
         self.reason = "exit"
-        self.incomplete = False
+        self.incomplete = self.background = False
+        self.left: list = []
+        self.name = uuid.uuid4().hex[:12]
 
     def run(self, line, *, write, started=None, rows=24, cols=100, wall=None):
         if started:
             started()
         status = self.on_run(self, line, write)
         return SimpleNamespace(
-            status=status, reason=self.reason, cwd=self.cwd, incomplete=self.incomplete, first_output_ms=3, duration_ms=7
+            status=status,
+            reason=self.reason,
+            cwd=self.cwd,
+            incomplete=self.incomplete,
+            background=self.background,
+            first_output_ms=3,
+            duration_ms=7,
         )
 
     def open_door(self):
-        return nullcontext()
+        return nullcontext(SimpleNamespace(shut=lambda seconds: True))
+
+    def terminal(self, number):
+        return self
+
+    def abort(self):
+        pass
 
     def listened(self, told):
         return nullcontext()
@@ -237,7 +256,49 @@ def fake(attempt, monkeypatch) -> FakeLive:
     def checkout(sandbox):
         if live.fault:
             raise live.fault
+        live.left.clear()
         yield live
 
     monkeypatch.setattr("labs.running.checkout", checkout)
+    monkeypatch.setattr("labs.joining.checkout", checkout)
     return live
+
+
+def in_thread(work: Callable[[], object]) -> threading.Thread:
+    def wrapped() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=wrapped)
+    thread.start()
+    return thread
+
+
+@pytest.fixture
+def real_attempt(attempt) -> Attempt:
+    """One in whose sandbox commands run."""
+    folder = tree.Entry("d", 0o755, 0, 0, "")
+    start = Version.objects.create(account="1" * 12, manifest=Snapshot({"home": {"environment": folder}, "tmp": {}}).save())
+    attempt.sandbox.delete()
+    attempt.sandbox = sandboxes.create_sandbox(owner=attempt.user, start=start, label="first")
+    attempt.save()
+    return attempt
+
+
+@pytest.fixture
+def workers(monkeypatch, live_redis) -> Iterator[list[threading.Thread]]:
+    """A worker for what is woken, in threads of this process."""
+    threads: list[threading.Thread] = []
+    control.listener()
+
+    def wake(task: str, *args: object) -> None:
+        work = {"labs.tasks.serve_visit": visits.serve, "labs.tasks.run_command": running.run}[task]
+        threads.append(in_thread(lambda: work(*args)))
+
+    monkeypatch.setattr(actions, "wake", wake)
+    yield threads
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()

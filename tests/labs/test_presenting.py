@@ -15,6 +15,9 @@ def command(attempt, number=1, **fields) -> Command:
     return Command.objects.create(attempt=attempt, number=number, line="ls", **({"state": "done", "exit_status": 0} | fields))
 
 
+WALL = "Ended: a command may take 600 seconds, counted anew when you type into it."
+
+
 @pytest.mark.parametrize(
     ("cwd", "shown"),
     [
@@ -39,7 +42,10 @@ def test_where(cwd, shown):
         ({"duration_ms": 900}, {"duration": "900 ms"}),
         ({"duration_ms": 12_340}, {"duration": "12.3 s"}),
         ({"duration_ms": 125_000}, {"duration": "2:05"}),
-        ({"state": "refused", "message": "wall", "message_values": {"limit": 600}}, {"message": "Ended: a command may take 600 seconds."}),
+        (
+            {"state": "refused", "message": "wall", "message_values": {"limit": 600}},
+            {"message": WALL},
+        ),
     ],
 )
 def test_a_block(attempt, fields, expected):

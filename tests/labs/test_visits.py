@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from labs import actions, control, events, joining, running, visits
 from labs.models import Command
 from labs.visits import Answer, visit
-from sandbox import actions as sandboxes
 from sandbox import door
 from sandbox.checkout import checkout
 from sandbox.errors import Busy, CloudError, Fault, LearnerError
 from sandbox.models import Sandbox, Version
-from sandbox.store import tree
-from sandbox.store.working import Snapshot
+from tests.labs.conftest import in_thread
 from tests.processes import until
 
 FAILS = [("learner", LearnerError, "too-long"), ("cloud", Fault, "lost"), ("ours", Fault, "lost")]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live_redis")]
-
-
-def in_thread(work: Callable[[], object]) -> threading.Thread:
-    def wrapped() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=wrapped)
-    thread.start()
-    return thread
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,31 +45,8 @@ def handlers():
 
 
 @pytest.fixture
-def attempt(attempt):
-    """One whose sandbox is real."""
-    folder = tree.Entry("d", 0o755, 0, 0, "")
-    start = Version.objects.create(account="1" * 12, manifest=Snapshot({"home": {"environment": folder}, "tmp": {}}).save())
-    attempt.sandbox.delete()
-    attempt.sandbox = sandboxes.create_sandbox(owner=attempt.user, start=start, label="first")
-    attempt.save()
-    return attempt
-
-
-@pytest.fixture
-def workers(monkeypatch):
-    """A worker for what is woken, in threads of this process."""
-    threads: list[threading.Thread] = []
-    control.listener()
-
-    def wake(task, *args):
-        work = {"labs.tasks.serve_visit": visits.serve, "labs.tasks.run_command": running.run}[task]
-        threads.append(in_thread(lambda: work(*args)))
-
-    monkeypatch.setattr(actions, "wake", wake)
-    yield
-    for thread in threads:
-        thread.join(20)
-        assert not thread.is_alive()
+def attempt(real_attempt):
+    return real_attempt
 
 
 @pytest.fixture
