@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from labs import access, wording
+from labs.files_views import readable
 from sandbox.errors import LearnerError
 from sandbox.files import unquoted
 from sandbox.store import blobs, filediff, tree
@@ -25,6 +26,7 @@ _EARLIEST, _LATEST = 315_532_800, 4_354_819_198  # 1980 and 2107: an archive has
 
 @login_required
 @require_safe
+@readable
 def download(request: HttpRequest, pk: int) -> Any:
     """What ``path`` is at the head: a file's bytes, or a folder's as a zip. Links are left out of archives: they lead nowhere elsewhere."""
     attempt = access.own_attempt(request, pk)

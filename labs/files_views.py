@@ -6,6 +6,9 @@ By script the answers are pieces of the panel; without one the same addresses gi
 from __future__ import annotations
 
 import contextlib
+import functools
+import logging
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,11 +30,28 @@ from sandbox.models import Sandbox
 from sandbox.store import blobs
 from sandbox.store.tree import Entry
 
+log = logging.getLogger(__name__)
 _SHA_CHARS = 64
+
+
+def readable(view: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """Where something in the store can't be read, that is said in words."""
+
+    @functools.wraps(view)
+    def told(request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except Fault as fault:
+            log.exception("the files of attempt %s can't be read", pk)
+            word = wording.words("damaged" if fault.code.startswith("blob-") else "files-lost")
+            return HttpResponse(word, status=409, content_type="text/plain; charset=utf-8")
+
+    return told
 
 
 @login_required
 @require_safe
+@readable
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel; as a page of its own where no script asks. ``path``: a folder to stand in, or a file to show."""
     attempt, sandbox = _own(request, pk)
@@ -49,6 +69,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
+@readable
 def listing(request: HttpRequest, pk: int) -> HttpResponse:
     """The tree with the folders ``open``, or what is in the one folder ``path``. 204 where the version ``at`` is still the one."""
     attempt, sandbox = _own(request, pk)
@@ -66,6 +87,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
+@readable
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One file to look at and edit."""
     attempt, sandbox = _own(request, pk)
@@ -79,6 +101,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
+@readable
 def differences(request: HttpRequest, pk: int) -> HttpResponse:
     """What a file holds now beside an earlier ``version``; with ``text`` that version itself, to be taken up in the editor."""
     attempt, sandbox = _own(request, pk)
@@ -260,8 +283,6 @@ def _file(source: Files, path: str) -> tuple[dict[str, Any] | None, str]:
         return files.opened(source, path), ""
     except LearnerError as error:
         return None, wording.words(error.code, **error.values)
-    except Fault as fault:
-        return None, wording.words(fault.code)
 
 
 def _tree(attempt: Attempt, sandbox: Sandbox, source: Files, opened: list[str]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from sandbox.store.filediff import shown
 
 MAX_NAME, MAX_PATH = 255, 2048  # bytes
 MAX_LISTED = 5_000
+MAX_COMPARED = 8 * 1024 * 1024  # bytes of a file that somebody else wrote where one is saved
 _FOLDER_MODE, _FILE_MODE = 0o755, 0o644
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -99,7 +100,7 @@ def listing(home: Path, path: str) -> list[Found]:
     return found
 
 
-def _content(folder: int, name: str, path: str, limit: int | None = None) -> bytes | None:
+def _content(folder: int, name: str, path: str, limit: int) -> bytes | None:
     """None where there is nothing of that name."""
     try:
         descriptor = os.open(name, _READ, dir_fd=folder)
@@ -111,7 +112,7 @@ def _content(folder: int, name: str, path: str, limit: int | None = None) -> byt
         info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode):
             raise LearnerError("files-not-file", path=shown(path))
-        if limit is not None and info.st_size > limit:
+        if info.st_size > limit:
             raise LearnerError("files-large", path=shown(path), size=info.st_size)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(info.st_size)  # not more than it was: a program may be writing without end
@@ -126,12 +127,12 @@ def save(home: Path, path: str, data: bytes, *, opened: str | None) -> str:
     """Make ``path`` hold ``data``, with the folders on its way; its SHA-256.
 
     ``opened``: the SHA-256 of what it held when it was opened, "" for a file that is new, None to replace whatever is there.
-    Raises Changed where it holds something else by now, and LearnerError: files-link, files-not-file, files-closed, files-name, files-full.
+    Raises Changed where it holds something else by now, and LearnerError: files-link, files-not-file, files-large, files-closed, …
     """
     with _parent(home, path, make=True) as (folder, name):
         mode = _replaceable(folder, name, path)
         if opened is not None:
-            there = None if mode is None else _content(folder, name, path)
+            there = None if mode is None else _content(folder, name, path, MAX_COMPARED)
             if (blobs.digest(there) if there is not None else "") != opened:
                 raise Changed(there)
         _replace(folder, name, path, data, _FILE_MODE if mode is None else mode)

@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.test import AsyncClient
 from django.urls import reverse
 
-from labs import files_changes, visits
+from labs import files, files_changes, visits
 from labs.models import Command
 from sandbox.errors import Busy, LearnerError
 from sandbox.files import quoted
@@ -211,6 +211,21 @@ def test_links_and_what_is_gone_are_said_in_words(page, box) -> None:
     assert page.get("files-download", path="gone").status_code == 404
     for path in ("..", "/etc/passwd", "a//b", "%00"):
         assert page.get("files-open", path=path).status_code == 404
+
+
+def test_what_the_store_has_lost_is_said_to_be_our_fault(page, box, caplog) -> None:
+    box.write("environment/lost", b"lost")
+    sha = blobs.digest(b"lost")
+    box.commit()
+    blobs.storage().delete(blobs.name_of(sha))
+    assert "can no longer be read. That is our fault" in text(page.get("files-open", path="environment/lost"))
+    assert "That is our fault" in text(page.get("files-download", path="environment/lost"))
+    assert sha in caplog.text
+    blobs.storage().delete(blobs.name_of(box.head.manifest))
+    files._children.cache_clear()
+    for address in ("files", "files-tree", "files-open", "files-download"):
+        answer = page.get(address, path="environment")
+        assert (answer.status_code, "That is our fault" in text(answer)) == (409, True), address
 
 
 # --- saving ----------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """Files changed from outside a sandbox: nothing is followed, nothing is lost, nothing outside is touched."""
 
+import contextlib
 import os
+import shutil
 import socket
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -133,6 +136,41 @@ def test_a_large_file_is_not_read(home: Path) -> None:
     with (home / "sparse").open("wb") as file:
         file.truncate(10**12)
     assert refused("files-large", files.read, home, "sparse", 1000).values == {"path": "sparse", "size": 10**12}
+
+
+def test_a_program_that_swaps_folders_for_links_meanwhile_gets_nothing(home: Path, outside: Path) -> None:
+    (home / "d").mkdir()
+    over = threading.Event()
+
+    def swap() -> None:
+        while not over.is_set():
+            shutil.rmtree(home / "away", ignore_errors=True)
+            for step in (
+                lambda: (home / "d").rename(home / "away"),
+                lambda: (home / "d").symlink_to(outside),
+                lambda: (home / "d").unlink(),
+                lambda: (home / "away").rename(home / "d"),
+            ):
+                with contextlib.suppress(OSError):  # a save has made the folder anew
+                    step()
+
+    hostile = threading.Thread(target=swap)
+    hostile.start()
+    done = 0
+    try:
+        for number in range(400):
+            for act in (lambda: files.save(home, "d/secret", b"mine", opened=None), lambda: files.delete(home, "d/secret")):
+                with contextlib.suppress(LearnerError):
+                    act()
+                    done += 1
+            if number % 50 == 0:
+                with contextlib.suppress(LearnerError):
+                    assert files.read(home, "d/secret", 100) != b"secret"
+    finally:
+        over.set()
+        hostile.join()
+    assert done
+    assert {path.name: path.read_text() for path in outside.iterdir()} == {"secret": "secret"}
 
 
 def test_moving_replaces_nothing(home: Path) -> None:
