@@ -15,6 +15,7 @@ export class Prompt {
     this.word = form.querySelector(".con-word");
     this.note = form.querySelector(".prompt-note");
     this.spoken = form.querySelector(".prompt-spoken");
+    this.signs = form.querySelector(".prompt-signs");
     this.marks = form.querySelector(".prompt-marks");
     this.completion = new Completion(this.box, form.querySelector("[role=listbox]"), url("Complete"), words, (text) => this.speak(text));
     this.search = new Search(form.querySelector(".prompt-search"), this.history, words, {
@@ -27,7 +28,7 @@ export class Prompt {
     this.box.addEventListener("keydown", (event) => this.keyed(event));
     this.box.addEventListener("input", () => { this.history.leave(); this.changed(); });
     this.box.addEventListener("paste", (event) => this.paste(event));
-    this.box.addEventListener("scroll", () => { this.marks.scrollTop = this.box.scrollTop; });
+    this.box.addEventListener("scroll", () => { this.signs.scrollTop = this.box.scrollTop; });
     if (!this.box.value) this.set(this.draft);
   }
 

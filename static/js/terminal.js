@@ -17,7 +17,10 @@ export class Terminal {
     this.log = element.querySelector(".con-log");
     this.sending = null;  // {line, key}: kept until it certainly arrived, so that trying again never runs it twice
     this.stuck = true;
-    this.log.addEventListener("scroll", () => { this.stuck = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR; });
+    this.log.addEventListener("scroll", () => this.scrolled());
+    // Room taken from the log, and output laid out only when it comes into view: neither moves who looks at the end.
+    new ResizeObserver(() => this.bottom()).observe(this.log);
+    this.log.addEventListener("contentvisibilityautostatechange", () => requestAnimationFrame(() => this.bottom()), true);
     const form = element.querySelector("form.prompt");
     if (form) this.listen(form);
   }
@@ -76,6 +79,7 @@ export class Terminal {
 
   arrived(line, html, button) {
     this.sending = null;
+    this.stuck = true;  // who runs something wants to see it
     this.prompt.taken(line);
     if (this.prompt.box.value === line) this.prompt.set("");
     const id = html.match(/id="(command-[^"]+)"/)?.[1];
@@ -222,6 +226,14 @@ export class Terminal {
     if (!word) return;
     const seconds = Math.max(0, Math.floor((performance.now() - block.startedAt) / 1000));
     word.textContent = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
+  // Only going up leaves the end: what is above may grow by itself.
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.stuck = true;
+    else if (scrollTop < (this.top ?? 0)) this.stuck = false;
+    this.top = scrollTop;
   }
 
   bottom() {
