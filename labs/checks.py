@@ -1,4 +1,4 @@
-"""Django's system checks for the catalogue: a lab that is not right is named with file and line."""
+"""Django's system checks for what authors write: a lab or a mistake's word that is not right is named with file and line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning, register
 
 from labs.lab import catalog
+from labs.mistakes import table
 
 
 @register("labs")
@@ -15,3 +16,10 @@ def catalogue(**_: Any) -> list[CheckMessage]:
     _labs, errors = catalog.everything()
     hint = "Until it is mended the catalogue leaves it out. `manage.py labs check` looks more closely."
     return [Warning(str(error), hint=hint, id="labs.W001") for error in errors]
+
+
+@register("labs")
+def mistakes(**_: Any) -> list[CheckMessage]:
+    """``labs.W002``: an entry of the table of mistakes that is left out. A warning, because the others are said."""
+    _entries, errors = table.everything()
+    return [Warning(str(error), hint="Until it is mended its words are not said.", id="labs.W002") for error in errors]

@@ -19,6 +19,7 @@ from labs.editions import lab_of
 from labs.lab.model import Lab
 from labs.models import Attempt, Command
 from labs.terminal import Update
+from sandbox.errors import Fault
 
 
 @contextmanager
@@ -85,10 +86,18 @@ def clock_changed(attempt: Attempt, clock: dict[str, Any]) -> None:
 
 
 def prompt_changed(attempt: Attempt) -> None:
-    """Where the shell stands, and what undo would undo."""
+    """Where the shell stands, what undo would undo, and how long the learner has been at it."""
     with in_language_of(attempt):
-        html = _prompt(attempt)
+        html = _prompt(attempt) + _track(attempt)
     events.publish(attempt.pk, "prompt", html=html)
+
+
+def _track(attempt: Attempt) -> str:
+    try:
+        lab = lab_of(attempt)
+    except Fault:  # it is gone from the catalogue; commands run all the same
+        return ""
+    return _render("track", attempt, track=presenting.track(lab, attempt)) if lab.steps else ""
 
 
 def _prompt(attempt: Attempt) -> str:

@@ -74,7 +74,8 @@ def test_a_lab_with_steps_hints_and_solution(visitor: Callable[..., Any], theme:
         expect(one.page.locator(".hint")).to_have_count(shown + 1)
     if one.page.locator("[id^=solution-]").count():
         one.page.locator("[id^=solution-]").click()
-        expect(one.page.locator(".hint .cmd").first).to_be_visible()
+        one.page.locator("#dialog-yes").click()
+        expect(one.page.locator("[id^=solved-] .cmd").first).to_be_visible()
     check(one)
     assert one.complaints == []
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from labs import mistakes
+from labs import checks, mistakes
 from labs.mistakes import table
 from labs.mistakes.patterns import Pattern, shown
 from tests.sandbox.test_mistakes import MISTAKES
@@ -181,6 +181,7 @@ def test_every_fault_is_told_and_the_right_entries_stay(folder):
         call_command("labs", "check", stdout=io.StringIO(), stderr=told)
     assert "a.yaml:2" in told.getvalue()
     assert "a.yaml:14" in told.getvalue()
+    assert [message.id for message in checks.mistakes()] == ["labs.W002"] * 2
 
 
 def test_our_own_table_is_right():
