@@ -63,6 +63,9 @@ PROGRAMS = (
     Program("groff", "`aws … help` shows its pages with it", needed=False),
     Program("perl", "`aws` starts warm through it, else half a second later", needed=False),
     Program("less", "learners page through files with it", needed=False),
+    Program("vi", "learners edit files in the console with it", "vim", needed=False),
+    Program("nano", "learners edit files in the console with it", needed=False),
+    Program("top", "learners look at what runs with it", "procps", needed=False),
 )
 
 

@@ -105,7 +105,7 @@ export class Screens {
   // Keys ------------------------------------------------------------------------------------------------------------
 
   key(event, keys, screen) {
-    if (event.ctrlKey && event.key.toLowerCase() === "c" && !getSelection().isCollapsed) return;  // it is copied
+    if (event.ctrlKey && event.key.toLowerCase() === "c" && selected(screen)) return;  // it is copied
     const found = sequence(event, "app" in screen.dataset);
     if (found === null || keys.classList.contains("is-composing")) return;
     event.preventDefault();
@@ -128,7 +128,7 @@ export class Screens {
     const pressed = event.target.closest("[data-screen-key]")?.dataset.screenKey;
     if (pressed) this.send(screen, sequence(pressed === "ctrl-c" ? { key: "c", ctrlKey: true } : { key: pressed }, "app" in screen.dataset));
     if (event.target.closest("[data-screen-leave]")) promptOf(screen)?.focus();
-    else if (pressed || (event.target.closest(".screen-view") && getSelection().isCollapsed)) keysOf(screen)?.focus({ preventScroll: true });
+    else if (pressed || (event.target.closest(".screen-view") && !selected(screen))) keysOf(screen)?.focus({ preventScroll: true });
   }
 
   // One request at a time, so that keys arrive in order; what is typed meanwhile goes with the next.
@@ -162,6 +162,11 @@ export class Screens {
     const { screen: command, rows: had, cols: wide, urlSize } = screen.dataset;
     if (rows !== Number(had) || cols !== Number(wide)) post(urlSize, { command, rows, cols });
   }
+}
+
+function selected(screen) {
+  const found = getSelection();
+  return !found.isCollapsed && screen.contains(found.anchorNode);
 }
 
 // Takes what one request may carry off `keys`. Escape goes alone: with what follows it would be another key (Esc, O, A: the up arrow).

@@ -27,6 +27,14 @@ def test_what_is_meant_for_a_command_reaches_it(listener):
     assert (bytes(other.typed), other.signals) == (b"", [])
 
 
+def test_who_shows_the_output_hears_of_sizes_and_signals():
+    reins, heard = Reins(FakeLive()), []
+    reins.resized, reins.signalled = lambda *size: heard.append(size), lambda: heard.append("signal")
+    reins.resize(30, 120)
+    reins.signal("INT")
+    assert heard == [(30, 120), "signal"]
+
+
 def test_a_signal_asked_for_twice_is_given_once():
     live = FakeLive()
     reins = Reins(live)

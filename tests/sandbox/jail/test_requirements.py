@@ -39,7 +39,7 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch, program):
     monkeypatch.setattr(shutil, "which", lambda name, path=None: None if name == program else real(name, path=path))
     missing = by_name()[program]
     assert not missing.found and missing.remedy.startswith("apt install ") and "dnf install" in missing.remedy
-    assert missing.needed is (program not in ("groff", "perl", "less"))
+    assert missing.needed is (program not in ("groff", "perl", "less", "vi", "nano", "top"))
 
 
 def test_programs_are_looked_for_where_a_jail_looks(monkeypatch, tmp_path):
