@@ -13,6 +13,7 @@ from labs.lab.specs import KINDS
 from labs.looking import Context, LastCommand, Look, Value, look
 from labs.models import Attempt, StepProgress
 from sandbox.models import Version
+from sandbox.plain import plain
 
 EVERYTHING = frozenset({"files", "cloud", "shell", "command", "anything"})
 
@@ -69,7 +70,7 @@ def grade(
 def _keep(attempt: Attempt, lab: Lab, step: Step, judgement: Judgement, version: Version) -> bool:
     progress, _created = StepProgress.objects.select_for_update().get_or_create(attempt=attempt, step_id=step.id)
     if judgement.outcome != "pass":
-        looks = [one.as_dict() for one in judgement.looks]
+        looks = plain([one.as_dict() for one in judgement.looks])
         same = (progress.outcome, progress.seen) == (judgement.outcome, looks)
         progress.looked(judgement.outcome, looks)
         return not same

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from sandbox.models import Sandbox, Version
 
 LEASE = timedelta(seconds=20)
+CWD_LENGTH = 4096
 
 
 class Edition(models.Model):
@@ -284,8 +285,8 @@ class Command(models.Model):
     output_bytes = models.PositiveBigIntegerField(default=0, editable=False, help_text="So many were printed, where there is more.")
     screen = models.JSONField(default=dict, blank=True, editable=False)  # what a full-screen program shows: labs.screen.Shown
     stream_id = models.CharField(max_length=60, blank=True, help_text=_("The last event whose output the row holds."))
-    cwd_before = models.CharField(max_length=4096, blank=True)
-    cwd_after = models.CharField(max_length=4096, blank=True)
+    cwd_before = models.CharField(max_length=CWD_LENGTH, blank=True)
+    cwd_after = models.CharField(max_length=CWD_LENGTH, blank=True)
     version = models.ForeignKey(Version, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("version"))
     changes = models.JSONField(_("changes"), default=dict, blank=True)
     mistake = models.JSONField(default=dict, blank=True, help_text=_("The common mistake that its end shows: see labs.mistakes."))

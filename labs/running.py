@@ -20,7 +20,7 @@ from django.utils import timezone
 from labs import clock, control, grading, joining, listening, mistakes, publishing, rebuilding, whole
 from labs.editions import lab_of
 from labs.looking import LastCommand
-from labs.models import LEASE, Attempt, Command, changed_by
+from labs.models import CWD_LENGTH, LEASE, Attempt, Command, changed_by
 from labs.output import RENEW_SECONDS, Output
 from sandbox import actions as sandboxes
 from sandbox import workers
@@ -204,7 +204,7 @@ def _show_ended(ran: _Ended) -> None:
     """Done, and not kept yet: its terminal is free."""
     command = ran.command
     running = Command.objects.filter(pk=command.pk, worker=command.worker, state=Command.State.RUNNING)
-    fields = {"state": Command.State.ENDED, "cwd_after": ran.result.cwd, "screen": {}, **ran.found}
+    fields = {"state": Command.State.ENDED, "cwd_after": ran.result.cwd[:CWD_LENGTH], "screen": {}, **ran.found}
     if running.update(ended=timezone.now(), lease_until=timezone.now() + LEASE, **fields) != 1:
         raise _swept(command)
     for name, value in fields.items():
@@ -245,7 +245,7 @@ def _commit(live: Live) -> Version | None:
             message=message,
             message_values=values,
             version=version,
-            cwd_after=one.result.cwd or live.cwd,
+            cwd_after=(one.result.cwd or live.cwd)[:CWD_LENGTH],
             mistake=_mistake(one.command, one.result, one.output),
             **one.found,
             **changed,

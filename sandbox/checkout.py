@@ -35,6 +35,7 @@ from sandbox.jail.client import Checkout as Remote
 from sandbox.jail.client import RunResult as Result
 from sandbox.jail.client import Terminal
 from sandbox.models import Sandbox, Version
+from sandbox.plain import plain
 from sandbox.store import blobs
 from sandbox.store.cloudstate import CloudState
 from sandbox.store.tree import Entry
@@ -251,7 +252,7 @@ def _changes(old: Snapshot, new: Snapshot, cloud: list[dict[str, Any]]) -> dict[
     """``files`` and ``cloud``: what changed, a row each; ``diff``: by path what changed in a file."""
     files, inside = diff(old, new)
     changes = {"files": files, "cloud": cloud, "diff": inside}
-    return {what: found for what, found in changes.items() if found}
+    return {what: plain(found) for what, found in changes.items() if found}
 
 
 def folder_of(sandbox: Sandbox) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -246,3 +248,24 @@ def test_createsuperuser_makes_an_administrator(monkeypatch) -> None:
     call_command("createsuperuser", interactive=False, username="boss", email="", verbosity=0)
     boss = User.objects.get()
     assert (boss.role, boss.is_staff, boss.is_superuser) == (Role.ADMIN, True, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_no_more_come_in_than_there_are_places(settings) -> None:
+    settings.GUESTS_AT_ONCE, settings.GUESTS_AN_HOUR = 2, 9
+    came: list[str] = []
+
+    def knock() -> None:
+        try:
+            came.append(guests.welcome(network="n").role)
+        except guests.Refused as refused:
+            came.append(refused.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=knock) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(came) == ["full"] * 4 + ["guest"] * 2

@@ -288,3 +288,13 @@ def test_what_is_not_there_is_said_as_aws_says_it(sandbox: Sandbox) -> None:
 def test_a_presigned_url_is_good_in_the_next_command(sandbox: Sandbox) -> None:
     do(sandbox, "aws s3 mb s3://my-own-bucket; echo hi | aws s3 cp - s3://my-own-bucket/f; url=$(aws s3 presign s3://my-own-bucket/f)")
     assert do(sandbox, 'curl -s "$url"; history')[:2] == (0, "hi\n")
+
+
+def test_names_with_any_byte_are_kept(sandbox: Sandbox) -> None:
+    """PostgreSQL's JSON refuses some that SQLite takes."""
+    put = "import boto3; s = boto3.client('s3'); s.put_object(Bucket='odd-bucket', Key=chr(97) + chr(0))"
+    do(sandbox, "aws s3 mb s3://odd-bucket")
+    status, output, version = do(sandbox, f"touch $'bad\\xff'; python3 -c \"{put}\"")
+    assert (status, output) == (0, "")
+    version.refresh_from_db()
+    assert "a\ufffd" in str(version.changes["cloud"])
