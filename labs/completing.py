@@ -22,8 +22,8 @@ def aws_words() -> aws.Words:
     return aws.Words(settings.SANDBOX_PYTHON / "bin/python3")
 
 
-def complete(attempt: Attempt, line: str) -> dict[str, Any]:
-    """For the cursor at the end of ``line``: ``{"start", "items": [[text, shown, kind, after]], "more", "common"}``.
+def complete(attempt: Attempt, line: str, terminal: int = 1) -> dict[str, Any]:
+    """For the cursor at the end of ``line`` in that terminal: ``{"start", "items": [[text, shown, kind, after]], "more", "common"}``.
 
     ``start`` counts as the page does, in UTF-16 units. An empty line only has the completer made ready. Nothing is found where the
     sandbox is not there or cannot be read: whoever presses Tab learns of that by the next command.
@@ -34,7 +34,7 @@ def complete(attempt: Attempt, line: str) -> dict[str, Any]:
     if attempt.sandbox is None or len(line) > MAX_LINE:
         return _nothing()
     try:
-        found = answer.answer(attempt.sandbox.head, line, cwd=None, venv=settings.SANDBOX_PYTHON, ask=aws_words().ask)
+        found = answer.answer(attempt.sandbox.head, line, second=terminal == 2, venv=settings.SANDBOX_PYTHON, ask=aws_words().ask)
     except Fault:
         log.exception("attempt %s: nothing to complete with", attempt.pk)
         return _nothing()

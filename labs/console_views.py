@@ -18,9 +18,10 @@ log = logging.getLogger(__name__)
 @login_required
 @require_POST
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the word before the cursor may become, as ``labs.completing.complete`` says. Posted, for a line may hold a secret."""
+    """What the word before the cursor may become, as ``labs.completing.complete`` says. Fields: line, terminal. Posted, for a line may
+    hold a secret."""
     attempt = access.own_attempt(request, pk)
-    return JsonResponse(completing.complete(attempt, request.POST.get("line", "")))
+    return JsonResponse(completing.complete(attempt, request.POST.get("line", ""), 2 if request.POST.get("terminal") == "2" else 1))
 
 
 @login_required

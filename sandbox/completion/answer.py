@@ -46,15 +46,15 @@ class Answer:
     common: str
 
 
-def answer(version: Version, line: str, *, cwd: str | None, venv: Path, ask: Ask) -> Answer | None:
-    """For the cursor at the end of ``line``, in the folder ``cwd`` (the shell's own where that is None); None where nothing fits.
+def answer(version: Version, line: str, *, second: bool = False, venv: Path, ask: Ask) -> Answer | None:
+    """For the cursor at the end of ``line`` in the first or the ``second`` terminal; None where nothing fits.
 
     ``ask``: the AWS CLI's words (``aws.Words.ask``). Raises Fault where the version cannot be read.
     """
     at = place(line)
     if at is None:
         return None
-    found = sorted(_Finder(version, at, cwd, venv, ask).items(), key=lambda item: item.shown)
+    found = sorted(_Finder(version, at, version.second_shell if second else version.shell, venv, ask).items(), key=lambda item: item.shown)
     if not found:
         return None
     return Answer(at.start, found[:MOST], len(found), _common([item.text for item in found]))
@@ -71,10 +71,10 @@ def _state(sha: str) -> bytes | None:
 
 
 class _Finder:
-    def __init__(self, version: Version, at: Place, cwd: str | None, venv: Path, ask: Ask) -> None:
+    def __init__(self, version: Version, at: Place, state: str, venv: Path, ask: Ask) -> None:
         self.version, self.at, self.venv, self.ask = version, at, venv, ask
-        self.state = _state(version.shell)
-        self.cwd = cwd or shell.cwd(self.state)
+        self.state = _state(state)
+        self.cwd = shell.cwd(self.state)
         self.files = Files(snapshot(version.manifest))
 
     def items(self) -> Iterable[Item]:  # noqa: PLR0911 - a table of what may stand where

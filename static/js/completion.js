@@ -5,8 +5,8 @@ import { post } from "./post.js";
 
 export class Completion {
   // words: {suggestionSome "{n} …", suggestionShown "{n} …", suggestionNone, suggestionMore "{n} …"}; say(text): for a screen reader
-  constructor(box, list, url, words, say) {
-    Object.assign(this, { box, list, url, words, say, items: [], at: -1, asked: 0 });
+  constructor(box, list, { url, terminal, words, say }) {
+    Object.assign(this, { box, list, url, terminal, words, say, items: [], at: -1, asked: 0 });
     box.addEventListener("focus", () => this.warm(), { once: true });
     box.addEventListener("blur", () => this.close());
     box.addEventListener("input", () => { if (this.open && !this.filling) this.ask(true); });
@@ -29,7 +29,7 @@ export class Completion {
   async ask(show = false) {
     const { value, selectionStart: cursor } = this.box;
     const number = ++this.asked;
-    const answer = await post(this.url, { line: value.slice(0, cursor) });
+    const answer = await post(this.url, { line: value.slice(0, cursor), terminal: this.terminal });
     if (number !== this.asked || this.box.value !== value || this.box.selectionStart !== cursor || document.activeElement !== this.box) return;
     if (!answer.ok) return this.close();
     const { start, items, more, common } = JSON.parse(answer.text);

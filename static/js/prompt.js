@@ -7,8 +7,8 @@ import { Search } from "./search.js";
 import { unfinished } from "./unfinished.js";
 
 export class Prompt {
-  // on: {run(line), stop(), clear(), leave()}; busy(): whether a command runs; words, url(name): the page's; key: of what is kept over a reload
-  constructor(form, lines, on, { busy, words, url, key }) {
+  // on: {run(line), stop(), clear(), leave()}; busy(): whether a command runs; words, url(name): the page's; terminal: its number; key: of what is kept over a reload
+  constructor(form, lines, on, { busy, words, url, key, terminal }) {
     Object.assign(this, { form, on, busy, words, key });
     this.history = new History(lines);
     this.box = form.querySelector("textarea");
@@ -17,7 +17,7 @@ export class Prompt {
     this.spoken = form.querySelector(".prompt-spoken");
     this.signs = form.querySelector(".prompt-signs");
     this.marks = form.querySelector(".prompt-marks");
-    this.completion = new Completion(this.box, form.querySelector("[role=listbox]"), url("Complete"), words, (text) => this.speak(text));
+    this.completion = new Completion(this.box, form.querySelector("[role=listbox]"), { url: url("Complete"), terminal, words, say: (text) => this.speak(text) });
     this.search = new Search(form.querySelector(".prompt-search"), this.history, words, {
       show: (text, part) => { this.set(text, { keep: true }); this.mark(text.indexOf(part), part.length); },
       keep: (text) => this.set(text),

@@ -29,7 +29,7 @@ export class Terminal {
     const lines = JSON.parse(document.getElementById("history").textContent);
     const on = { run: (line) => this.run(line), stop: () => this.stop(), clear: () => this.clear(), leave: () => this.log.focus() };
     this.prompt = new Prompt(form, lines, on, {
-      busy: () => Boolean(this.running()), words: this.words, url: (name) => this.url(name), key: `line:${location.pathname}:${this.number}`,
+      busy: () => Boolean(this.running()), words: this.words, url: (name) => this.url(name), terminal: this.number, key: `line:${location.pathname}:${this.number}`,
     });
     this.unfinished();
     this.element.addEventListener("click", (event) => {

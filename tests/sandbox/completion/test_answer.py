@@ -78,7 +78,7 @@ def nothing(_words: list[str], _current: str) -> list[str]:
 
 def texts(version: Version, line: str, ask: answer.Ask = nothing) -> list[str]:
     """What the line becomes by each suggestion."""
-    found = answer.answer(version, line, cwd=None, venv=settings.SANDBOX_PYTHON, ask=ask)
+    found = answer.answer(version, line, venv=settings.SANDBOX_PYTHON, ask=ask)
     return [line[: found.start] + item.text + item.after for item in found.items] if found else []
 
 
@@ -153,8 +153,20 @@ def tempfile_folder() -> str:
     return str(Path(__file__).parent)
 
 
+def test_each_terminal_completes_in_its_own_folder_with_its_own_variables(version: Version) -> None:
+    version.second_shell = blobs.put(STATE.replace(b"/environment' ||", b"/environment/src' ||").replace(b"BUCKET", b"TOPIC"))
+    for second, file, variable in ((False, "cat report-", "BUCKET"), (True, "cat app.py", "TOPIC")):
+        found = answer.answer(version, "cat ", second=second, venv=settings.SANDBOX_PYTHON, ask=nothing)
+        assert found and any(f"cat {item.text}".startswith(file) for item in found.items)
+        named = answer.answer(version, f"echo ${variable[:3]}", second=second, venv=settings.SANDBOX_PYTHON, ask=nothing)
+        assert named and named.items[0].text == f"${variable}"
+    version.second_shell = ""
+    new = answer.answer(version, "cat rep", second=True, venv=settings.SANDBOX_PYTHON, ask=nothing)
+    assert new and new.total == 2
+
+
 def test_the_common_beginning_does_not_end_within_an_escape(version: Version) -> None:
-    found = answer.answer(version, "cat rep", cwd=None, venv=settings.SANDBOX_PYTHON, ask=nothing)
+    found = answer.answer(version, "cat rep", venv=settings.SANDBOX_PYTHON, ask=nothing)
     assert found is not None
     assert (found.common, found.total) == ("report-", 2)
     assert answer._common(["a\\ b", "a\\$c"]) == "a"
