@@ -67,6 +67,14 @@ def test_a_learners_program_is_shown_while_it_runs(visitor: Callable[..., Any], 
     assert re.fullmatch(r"http://8080-\d+-[a-z2-7]{24}\.preview\.localhost:\d+/", tab.url)
     assert [one["name"] for one in tab.context.cookies(tab.url)] == []
 
+    page.get_by_role("button", name="Second terminal", exact=True).click()
+    line = page.locator("#terminal-2 form.prompt textarea")
+    line.fill("curl -s localhost:8080/own.json")
+    line.press("Enter")
+    expect(page.locator("#terminal-2 .block").last).to_contain_text('"is": "mine"', timeout=SOON)
+    expect(page.locator("#ports"), "the server goes on in the first one").to_contain_text("8080")
+    expect(frame.locator("h1")).to_have_text("Mine")
+
     page.locator(".block [data-stop]").click()
     expect(page.locator("[data-preview-word]")).to_contain_text("Nothing listens on port 8080 any more", timeout=SOON)
     expect(page.locator("#ports")).not_to_contain_text("8080")
