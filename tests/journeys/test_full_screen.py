@@ -181,3 +181,32 @@ def test_who_floods_a_screen_stalls_nobody(jisoo: Any) -> None:
     assert answered.value.ok
     jisoo.wait_done(before + 1)
     assert jisoo.run("echo well") == "well\n"
+
+
+def test_two_screens_at_once(visitor: Callable[..., Any]) -> None:
+    """The last here: a second terminal stays where something ran in it."""
+    minji = visitor()
+    minji.sign_in("minji")
+    minji.open_lab("playground")
+    first, second = minji.page.locator("#terminal-1"), minji.page.locator("#terminal-2")
+    minji.page.get_by_role("button", name="Second terminal", exact=True).click()
+    for terminal, line in ((first, "vim one.txt"), (second, "vim two.txt")):
+        terminal.locator("form.prompt textarea").fill(line)
+        terminal.locator("form.prompt textarea").press("Enter")
+        expect(terminal.locator(".screen-keys")).to_be_focused()
+    minji.reload()
+    for terminal, text in ((first, "uno"), (second, "dos")):
+        terminal.locator(".screen-view").click()
+        minji.page.keyboard.type(f"i{text}")
+        expect(terminal.locator(ROWS).first).to_have_text(text)
+    for terminal in (second, first):
+        terminal.locator(".screen-view").click()
+        press(minji, "Escape")
+        minji.page.keyboard.type(":wq")
+        press(minji, "Enter")
+        expect(terminal.locator(".screen")).to_have_count(0)
+    minji.page.wait_for_selector(".block[data-running]", state="detached")
+    first.locator("form.prompt textarea").fill("cat one.txt two.txt")
+    first.locator("form.prompt textarea").press("Enter")
+    expect(first.locator(".block-out").last).to_have_text("uno\ndos\n")
+    assert minji.complaints == []
