@@ -135,7 +135,7 @@ def test_a_whole_lab_by_keyboard(keys: Keys) -> None:
 def test_a_running_program_is_answered_and_stopped_and_what_ends_is_told(keys: Keys) -> None:
     keys.visitor.sign_in("jisoo")
     keys.visitor.open_lab("playground")
-    page, spoken = keys.page, keys.page.locator(".prompt-spoken")
+    page, spoken = keys.page, keys.page.locator("#terminal-1 .prompt-spoken")
     keys.to("#line")
     keys.enter("echo hello; false")
     expect(spoken).to_contain_text("exit status 1")

@@ -131,8 +131,8 @@ def test_what_is_unfinished_goes_on_and_nothing_is_lost(jisoo: Any) -> None:
     assert jisoo.wait_done(before + 1).locator(".block-out").text_content() == "it's $HOME\n"
     press(jisoo, "for x in a b; do", "Enter")
     holds(jisoo, "for x in a b; do\n")
-    expect(jisoo.page.locator(".prompt-note")).to_contain_text("Unfinished")
-    expect(jisoo.page.locator(".prompt-marks")).to_have_text(">")
+    expect(jisoo.page.locator("#prompt-note")).to_contain_text("Unfinished")
+    expect(jisoo.page.locator("#terminal-1 .prompt-marks")).to_have_text(">")
     jisoo.reload()
     jisoo.page.focus("#line")
     holds(jisoo, "for x in a b; do\n")
@@ -160,7 +160,7 @@ def test_pasted_lines_stay_together_and_the_view_clears(jisoo: Any) -> None:
         "echo one\r\necho two\r\necho three\r\n",
     )
     holds(jisoo, "echo one\necho two\necho three")
-    expect(jisoo.page.locator(".prompt-note")).to_contain_text("3 lines pasted")
+    expect(jisoo.page.locator("#prompt-note")).to_contain_text("3 lines pasted")
     assert jisoo.blocks() == before
     press(jisoo, "Enter")
     assert jisoo.wait_done(before + 1).locator(".block-out").text_content() == "one\ntwo\nthree\n"
