@@ -9,6 +9,9 @@ from tests.journeys.test_pages import check
 from tests.stack import PASSWORD
 
 LAB = "heartbeat-pipeline"
+# Colours that are still on their way to the other theme have a contrast of neither.
+SETTLED = """() => new Promise(requestAnimationFrame).then(() =>
+  Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)))"""
 MAKE = f"""
 import django; django.setup()
 from course.models import User
@@ -19,6 +22,7 @@ User.objects.create_user("haneul", password={PASSWORD!r}, first_name="Haneul")
 def in_both_themes(one: Any) -> None:
     for theme in ("dark", "light"):
         one.page.emulate_media(color_scheme=theme)
+        one.page.evaluate(SETTLED)
         check(one)
 
 
