@@ -23,7 +23,8 @@ UPLOAD_FILES = 200
 
 @dataclass(frozen=True)
 class Done:
-    """``title``: what was done; ``sha``: of the file saved; ``live``: it went into a command that runs, and becomes a version with it.
+    """``title``: what was done; ``sha``: of the file saved; ``live``: it went into a command that runs, and becomes a version with it;
+    ``at``: the head then.
 
     ``conflict``: nothing was done, the file is another by now; ``there`` is what it holds, None where it is gone.
     """
@@ -31,6 +32,7 @@ class Done:
     title: str = ""
     sha: str = ""
     live: bool = False
+    at: int = 0
     conflict: bool = False
     there: bytes | None = None
 
@@ -73,7 +75,7 @@ def _change(attempt: Attempt, body: bytes = b"", **header: Any) -> Done:
     after = Version.objects.get(pk__in=Sandbox.objects.filter(pk=sandbox).values("head"))
     if after.pk != before and after.title:
         publishing.noted(attempt, files_told.line(after))
-    return Done(found["title"], found.get("sha", ""), after.pk == before and attempt.running_command() is not None)
+    return Done(found["title"], found.get("sha", ""), after.pk == before and attempt.running_command() is not None, after.pk)
 
 
 def _sandbox(attempt: Attempt) -> Any:

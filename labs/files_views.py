@@ -320,7 +320,7 @@ def _page(attempt: Attempt, path: str) -> str:
 def _done(request: HttpRequest, attempt: Attempt, done: Done, path: str, **more: str) -> HttpResponse:
     said = wording.words("files-joined" if done.live else "files-done", what=done.title)
     if by_script(request):
-        return JsonResponse({"said": said, "key": quoted(path), "sha": done.sha, "live": done.live, **more})
+        return JsonResponse({"said": said, "key": quoted(path), "sha": done.sha, "live": done.live, "at": done.at, **more})
     messages.success(request, said)
     return redirect(_page(attempt, path))
 

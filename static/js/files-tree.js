@@ -17,6 +17,11 @@ export class Tree {
     this.settle();
   }
 
+  // The version that is shown; empty while a command runs.
+  get at() {
+    return this.home.querySelector("#tree").dataset.at;
+  }
+
   items() {
     return [...this.home.querySelectorAll("[role=treeitem]:not([aria-disabled])")];
   }
@@ -135,7 +140,7 @@ export class Tree {
   async refresh(url, always) {
     const open = this.items().filter((item) => isOpen(item) && item.dataset.key).map((item) => item.dataset.key);
     const fields = new URLSearchParams(open.map((key) => ["open", key]));
-    if (!always) fields.set("at", this.home.querySelector("#tree").dataset.at);
+    if (!always) fields.set("at", this.at);
     const asked = (this.asked = (this.asked ?? 0) + 1);
     const answer = await fetch(`${url}?${fields}`, { headers: { "X-Requested-With": "fetch" }, redirect: "manual" }).catch(() => null);
     if (answer?.status !== 200 || asked !== this.asked) return false;

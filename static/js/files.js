@@ -115,7 +115,7 @@ export class Files {
   // Do it, say so, show it. The panel's status line has a way back; what a question was for is refused in its dialog.
   async act(url, fields, then) {
     const answer = await this.send(url, fields);
-    if (answer.ok || !this.ask.dialog.open) this.say(answer.ok ? answer.said : answer.word, answer.ok && !answer.live);
+    if (answer.ok || !this.ask.dialog.open) this.say(answer.ok ? answer.said : answer.word, answer.live ? undefined : answer.at);
     if (answer.ok) {
       await this.refresh(true);
       then?.(answer);
@@ -123,17 +123,23 @@ export class Files {
     return answer;
   }
 
-  say(text, undo = false) {
+  // undo: the version that the way back leads from
+  say(text, undo) {
     this.said.textContent = text;
+    this.offered = undo;
     if (!undo) return;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-small", textContent: this.words.undo });
     button.dataset.undo = "";
     this.said.append(" ", button);
   }
 
+  // The console's button may not have heard of the change yet.
   undo() {
+    const button = document.getElementById("undo");
+    button.form.elements.at.value = this.offered;
+    button.removeAttribute("aria-disabled");
+    button.click();
     this.say("");
-    document.getElementById("undo")?.click();
     this.tree.focus();
   }
 
@@ -172,6 +178,8 @@ export class Files {
   // The tree as it is now; `always` also where the version is the one that is shown.
   async refresh(always = false) {
     if (!this.tree) return;
-    if (await this.tree.refresh(this.urls.tree, always)) await this.editor.look();
+    if (!(await this.tree.refresh(this.urls.tree, always))) return;
+    if (this.offered && String(this.offered) !== this.tree.at) this.say("");  // something else was done since, and Undo would take that back
+    await this.editor.look();
   }
 }

@@ -108,6 +108,11 @@ def test_everything_by_keyboard(jisoo: Any) -> None:
     keys.press("Enter")
     expect(row(jisoo, "environment/b.txt")).to_be_visible()
     assert jisoo.run("cat b.txt").strip() == "a"
+    row(jisoo, "environment/b.txt").focus()
+    keys.press("Delete")
+    expect(jisoo.page.locator("[data-undo]")).to_be_visible()
+    jisoo.run("echo later > later.txt")
+    expect(jisoo.page.locator("[data-undo]")).to_have_count(0)  # it would undo the command
     assert [text for text in jisoo.complaints if "409" not in text] == []
 
 
