@@ -45,20 +45,23 @@ def run(command_id: int, *, only_here: bool = False) -> bool:
     command = Command.objects.select_related("attempt__sandbox").filter(pk=command_id, state=Command.State.QUEUED).first()
     if command is None:
         return False
-    with publishing.in_language_of(command.attempt), contextlib.ExitStack() as stack:
+    with publishing.in_language_of(command.attempt):
+        fallen: list[tuple[Command, dict[str, Any]]] = []
         try:
-            live, mine = _enter(stack, command, only_here=only_here)
-        except SandboxError as error:
-            if only_here or not _claim(command):
+            with contextlib.ExitStack() as stack:
+                live, mine = _enter(stack, command, only_here=only_here)
+                if not _claim(command):
+                    return False
+                fallen.append((command, {}))
+                if mine:
+                    _hold(command, live, fallen)
+                else:
+                    _join(command, live)
+        except Exception as error:  # whatever it is, the rows end; after the checkout has, so that what is typed next meets nothing of it
+            if not fallen and (only_here or not _claim(command)):
                 return False
-            _lose(command, {}, error)
-            return True
-        if not _claim(command):
-            return False
-        if mine:
-            _hold(command, live)
-        else:
-            _join(command, live)
+            for one, found in fallen or [(command, {})]:
+                _lose(one, found, error)
     return True
 
 
@@ -107,8 +110,9 @@ class _Ended:
     found: dict[str, Any]
 
 
-def _hold(command: Command, live: Live) -> None:
-    """The checkout is ours. Others may join it; when the last of them has left all that ran in it is kept together, or lost."""
+def _hold(command: Command, live: Live, fallen: list[tuple[Command, dict[str, Any]]]) -> None:
+    """The checkout is ours. Others may join it; when the last of them has left all that ran in it is kept together. Raises what loses it;
+    ``fallen`` are then the rows that end with it, and what they printed."""
     attempt, before = command.attempt, live.head.pk
     ran: _Ended | None = None
     try:
@@ -122,12 +126,9 @@ def _hold(command: Command, live: Live) -> None:
                     Command.objects.renew(one.command.pk, one.command.worker)
                 pause = RENEW_SECONDS
         version = _commit(live)
-    except Exception as error:  # whatever it is, the rows end
-        if ran is None:
-            _lose(command, {}, error)
-        for one in _rows(live):
-            _lose(one.command, _printed(one), error)
-        return
+    except Exception:
+        fallen[:] = ([(command, {})] if ran is None else []) + [(one.command, _printed(one)) for one in _rows(live)]
+        raise
     clock.changed(attempt, shown)
     if version is not None:
         changes = version.changes if version.pk != before else {}
