@@ -37,9 +37,9 @@ def collected(tmp_path, settings):
 
 
 def test_modules_import_each_other_by_their_hashed_names(collected):
-    modules = [path for path in (collected / "js").glob("*.js") if re.fullmatch(r"\w+\.[0-9a-f]{12}\.js", path.name)]
+    modules = [path for path in (collected / "js").glob("*.js") if re.fullmatch(r"[\w-]+\.[0-9a-f]{12}\.js", path.name)]
     imports = [(path, name) for path in modules for name in re.findall(r'from "\./([^"]+)"', path.read_text())]
     assert len(imports) >= 8
     for path, name in imports:
-        assert re.fullmatch(r"\w+\.[0-9a-f]{12}\.js", name), (path, name)
+        assert re.fullmatch(r"[\w-]+\.[0-9a-f]{12}\.js", name), (path, name)
         assert (path.parent / name).exists()
