@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext
@@ -27,7 +28,7 @@ def acts(attempt: Attempt) -> dict[str, Any]:
     history = History(attempt.sandbox)
     undo, redo = history.undone(), history.redone()
     keys = [node.pk for node in (undo, redo) if node is not None]
-    made = {key: kept_together(attempt, key) for key in keys}
+    made = kept_together(attempt, keys)
     return {
         "at": history.head,
         "undo": _act(undo, made, _why_not(history.undo)),
@@ -43,10 +44,15 @@ def _why_not(look: Any) -> str:
     return ""
 
 
-def kept_together(attempt: Attempt, version: int) -> list[tuple[int, str]]:
-    """Number and line of the command that made ``version``; of all of them where terminals ran commands at the same time."""
-    rows = list(attempt.commands.filter(version=version).order_by("number").values_list("number", "line", "live"))
-    return [(number, line) for number, line, live in rows if (number, line, live) == rows[0] or (live and live == rows[0][2])]
+def kept_together(attempt: Attempt, versions: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
+    """By version, number and line of the command that made it; of all of them where terminals ran commands at the same time."""
+    made: dict[int, list[tuple[int, str, str]]] = {}
+    rows = attempt.commands.filter(version__in=versions).order_by("number").values_list("version", "number", "line", "live")
+    for version, number, line, live in rows:
+        first = made.setdefault(version, [])
+        if not first or (live and live == first[0][2]):
+            first.append((number, line, live))
+    return {version: [(number, line) for number, line, _ in rows] for version, rows in made.items()}
 
 
 def _act(node: Node | None, made: dict[int, list[tuple[int, str]]], why: str) -> dict[str, Any]:
@@ -74,19 +80,26 @@ def short(line: str) -> str:
 def notices(attempt: Attempt, lab: Lab) -> dict[int, dict[str, Any]]:
     """By the number of the command that they follow: the last move of each row of moves."""
     moves = attempt.moves.filter(after__gte=attempt.console_from).exclude(how=Move.How.LOST).select_related("command", "by")
-    return {move.after: notice(move, lab) for move in moves.defer("command__output", "command__diff", "command__changes")}
+    found = list(moves.defer("command__output", "command__diff", "command__changes"))
+    together = kept_together(attempt, [move.command.version_id for move in found if move.command and move.command.version_id])
+    return {move.after: _notice(move, lab, together) for move in found}
 
 
 def notice(move: Move, lab: Lab) -> dict[str, Any]:
-    text = _told(move, lab)
+    version = move.command.version_id if move.command else None
+    return _notice(move, lab, kept_together(move.attempt, [version]) if version else {})
+
+
+def _notice(move: Move, lab: Lab, together: dict[int, list[tuple[int, str]]]) -> dict[str, Any]:
+    text = _told(move, lab, together)
     if move.by_id is not None and move.by_id != move.attempt.user_id:
         text = gettext("%(text)s (by the course's administration)") % {"text": text}
     return {"id": f"moved-{move.after}", "text": text, "at": move.at}
 
 
-def _told(move: Move, lab: Lab) -> str:
+def _told(move: Move, lab: Lab, together: dict[int, list[tuple[int, str]]]) -> str:
     if move.command is not None:
-        others = kept_together(move.attempt, move.command.version_id)[1:] if move.command.version_id else []
+        others = together.get(move.command.version_id or 0, [])[1:]
         if others:
             numbers = " + ".join(f"#{number}" for number in (move.command.number, *(number for number, _ in others)))
             return ours(f"moved-{move.how}-together", numbers=numbers)
