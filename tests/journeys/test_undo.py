@@ -73,7 +73,7 @@ def test_back_and_forward_by_keyboard_while_a_second_page_follows(jisoo: Any) ->
 
     # Another branch: the one that was left can be brought back.
     press_on(jisoo, f".block[data-line='{gone}'] .block-menu summary")
-    press_on(jisoo, f".block[data-line='{gone}'] .block-menu button")
+    press_on(jisoo, f".block[data-line='{gone}'] .block-menu [data-move] button")
     expect(notice(jisoo)).to_contain_text(f"Went to after #{jisoo_number(jisoo, gone)}: {gone}")
     expect(second.locator(f".block.is-undone[data-line='{gone}']")).to_have_count(0)
     expect(second.locator(".block.is-undone[data-line='cat note.txt']")).to_have_count(1)
@@ -93,7 +93,7 @@ def test_rewinding_to_a_command_and_redo_from_there(jisoo: Any) -> None:
     assert undone(jisoo) == ["echo 3 > n"], "a double click undoes once"
     jisoo.page.click("#redo")
     jisoo.page.locator(".block-menu summary").first.click()
-    jisoo.page.locator(".block-menu button:visible").click()
+    jisoo.page.locator(".block-menu [data-move] button:visible").click()
     expect(notice(jisoo)).to_contain_text("echo 1 > n")
     assert undone(jisoo) == ["echo 2 > n", "echo 3 > n"]
     jisoo.reload()
