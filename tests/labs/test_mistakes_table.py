@@ -127,7 +127,7 @@ def test_a_note_is_linked_where_there_is_one(folder, settings):
     write(folder, ENTRY.replace("  words", "  note: things\n  docs: https://docs.aws.amazon.com/x\n  words"))
     met = mistakes.find("x", 1, "thing: a: no such thing")
     assert mistakes.word(met)["note"] is None
-    settings.LABS_NOTE_LINK = "tests.labs.test_mistakes.link"
+    settings.LABS_NOTE_LINK = f"{__name__}.link"
     assert mistakes.word(met)["note"] == {"url": "/notes/things/", "title": "Things"}
     assert mistakes.word(met)["docs"] == "https://docs.aws.amazon.com/x"
 
