@@ -6,9 +6,11 @@ version (a crash, an abort, a version from elsewhere) it is laid down anew.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import secrets
 import time
 import zlib
 from pathlib import Path
@@ -107,6 +109,8 @@ class WorkingCopy:
         """Make the folder hold ``version`` and mark it in use: a crash from here on makes the next one lay it down anew."""
         self.snapshot = Snapshot.load(version.manifest)
         index = self._read_index()
+        if index is None:
+            self._set_aside()
         if index is None or index["version"] != version.pk:
             self._lay_down(version)
             index = {}
@@ -119,6 +123,15 @@ class WorkingCopy:
         except (OSError, ValueError):
             return None
         return found if isinstance(found, dict) and "version" in found else None
+
+    def _set_aside(self) -> None:
+        """What a command left that did not end as it should. The kernel lets go of a dead jail's files, the lock among them, a moment
+        before it kills the jail's last processes: what those still write must not be written here. The supervisor removes it."""
+        aside = self.folder / "run"
+        aside.mkdir(exist_ok=True, mode=0o700)
+        for part in PARTS:
+            with contextlib.suppress(FileNotFoundError):
+                (self.folder / part).rename(aside / f"{part}-{secrets.token_hex(8)}")
 
     def _lay_down(self, version: Version) -> None:
         for part in PARTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import tempfile
@@ -122,6 +123,25 @@ def test_disk_full_while_a_version_is_laid_down(sandbox: Sandbox, monkeypatch: p
         do(sandbox, "true")
     monkeypatch.undo()
     holds_its_head(sandbox, head)
+
+
+# --- what a killed jail still writes ---
+
+
+def test_a_dying_process_writes_into_nothing_that_counts(sandbox: Sandbox) -> None:
+    home = folder_of(sandbox) / "home"
+    dying = os.open(home / "environment", os.O_PATH)  # as a jail holds its mount of it
+    try:
+        with checkout(sandbox):
+            pass  # left without a commit: what was in it may not be its version any more
+        said: list[bytes] = []
+        with checkout(sandbox) as live:
+            with contextlib.suppress(FileNotFoundError):  # removed already
+                os.close(os.open("late", os.O_WRONLY | os.O_CREAT, dir_fd=dying))
+            live.run("ls", write=said.append)
+    finally:
+        os.close(dying)
+    assert said == [b"file\r\n"]
 
 
 # --- a blob is gone ---
