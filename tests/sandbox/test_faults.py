@@ -129,15 +129,14 @@ def test_disk_full_while_a_version_is_laid_down(sandbox: Sandbox, monkeypatch: p
 
 
 def test_a_dying_process_writes_into_nothing_that_counts(sandbox: Sandbox) -> None:
-    home = folder_of(sandbox) / "home"
-    dying = os.open(home / "environment", os.O_PATH)  # as a jail holds its mount of it
+    dying = os.open(folder_of(sandbox) / "home", os.O_PATH)  # as a jail's mount holds it
     try:
         with checkout(sandbox):
             pass  # left without a commit: what was in it may not be its version any more
         said: list[bytes] = []
         with checkout(sandbox) as live:
             with contextlib.suppress(FileNotFoundError):  # removed already
-                os.close(os.open("late", os.O_WRONLY | os.O_CREAT, dir_fd=dying))
+                os.close(os.open("environment/late", os.O_WRONLY | os.O_CREAT, dir_fd=dying))
             live.run("ls", write=said.append)
     finally:
         os.close(dying)
