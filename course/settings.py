@@ -4,6 +4,7 @@ COURSE_VAR         folder of everything written at run time (database, blobs, ch
 COURSE_LOCAL       1 under ``up`` and in tests: plain http on this machine, static files straight from their folders
 COURSE_DEBUG       1 for Django's own debug pages
 COURSE_WARM_AWS    0 where memory is short: each worker then saves some 150 MB, and each `aws` takes half a second longer
+COURSE_PREBUILD    0: a lab's start is built when somebody first opens it, not when the workers start
 COURSE_SECRET_KEY, COURSE_HOSTS, COURSE_ORIGINS   a real installation's
 DATABASE_URL       postgresql://user:password@host/name; SQLite in COURSE_VAR without it
 REDIS_URL          redis://host:6379/0
@@ -182,6 +183,7 @@ GUEST_LABS = ("playground", "console-basics")  # the first is where they begin
 # The sandbox
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
+LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"
 LABS_NOTE_LINK = ""  # dotted path of a function: (slug of a note, language) -> {"url", "title"}, or None where there is no such note
 SANDBOX_REGION = "ap-northeast-2"

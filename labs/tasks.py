@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import current_app, shared_task
 from celery.signals import worker_ready, worker_shutdown
+from django.conf import settings
 
 from labs import control, events, preparing, reaching, rebuilding, running, sweeper, visits  # noqa: F401 - reaching serves visits
 
@@ -65,7 +66,8 @@ def sweep() -> None:
 def _ready(**_: Any) -> None:
     sweeper.end_dead()
     control.listener()
-    prebuild.delay()
+    if settings.LABS_PREBUILD:
+        prebuild.delay()
 
 
 @worker_shutdown.connect

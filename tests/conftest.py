@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tests import postgres
@@ -13,7 +15,8 @@ ORDER = {"up": 0, "journeys": 2}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that of several processes none is left with them at the end. Journeys last: Playwright keeps an event
     loop running in this thread, in which no asynchronous test could have its own."""
-    items.sort(key=lambda item: next((ORDER[part] for part in item.path.parts if part in ORDER), 1))
+    sizes = Counter(item.path for item in items)
+    items.sort(key=lambda item: (next((ORDER[part] for part in item.path.parts if part in ORDER), 1), -sizes[item.path]))
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from course.local.redis import server_program
 from course.local.site import free_port
 from tests import postgres
 
-PEOPLE = {"minji": "learner", "jisoo": "learner", "teacher": "instructor", "boss": "admin"}
+PEOPLE = {"minji": "learner", "jisoo": "learner", "sora": "learner", "dami": "learner", "teacher": "instructor", "boss": "admin"}
 PASSWORD = "correct-horse-battery"
 MAKE_PEOPLE = f"""
 import django; django.setup()
@@ -43,6 +43,7 @@ class Stack:
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             "COURSE_VAR": str(var),
             "COURSE_DEBUG": "1",
+            "COURSE_PREBUILD": "0",  # a lab is prepared when a journey opens it
             "COURSE_SECRET_KEY": "journeys",
             "REDIS_URL": f"unix://{self.redis}",
             "DJANGO_SETTINGS_MODULE": "course.settings",

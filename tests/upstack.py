@@ -24,6 +24,7 @@ class Up:
         self.port = free_port()
         self.var, self.log = var, var / "up.log"
         self.environment = {**os.environ, "COURSE_VAR": str(var), "COURSE_LOCAL": "1", "DJANGO_SETTINGS_MODULE": "course.settings"}
+        self.environment["COURSE_PREBUILD"] = "0"  # what is tested opens the playground alone
         self.environment |= postgres.environment()
         with self.log.open("wb") as out:
             command = [sys.executable, "manage.py", "up", "--port", str(self.port), *options]

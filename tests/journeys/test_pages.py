@@ -88,7 +88,7 @@ def test_an_instructors_pages(visitor: Callable[..., Any], theme: str) -> None:
     jisoo.run("echo seen from afar")
     one = visitor(color_scheme=theme)
     one.sign_in("teacher")
-    one.page.click(".nav a >> nth=1")
+    one.page.click(".nav a[href='/attempts/']")
     expect(one.page.locator("table")).to_contain_text("Jisoo")
     check(one)
     one.page.locator("tr", has_text="Playground").locator("a").first.click()

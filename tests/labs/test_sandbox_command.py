@@ -21,7 +21,7 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(var: Path, transcript: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", "sandbox", "run", *arguments]
-    environment = {**os.environ, "COURSE_VAR": str(var)}
+    environment = {**os.environ, "COURSE_VAR": str(var), "COURSE_WARM_AWS": "0"}
     return subprocess.run(
         command, input=transcript, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -74,7 +74,7 @@ def test_a_step_is_a_place_to_start(var: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--lab", "nope"], "Labs: heartbeat-pipeline, playground"),
+        (["--lab", "nope"], "Labs: console-basics, heartbeat-pipeline"),
         (["--put", "/no/such/file"], "No such file"),
         (["--put", "/etc/hostname:../x"], "not a name"),
         (["/no/such/transcript"], "No such file"),

@@ -28,7 +28,7 @@ ATTACKS: dict[str, Callable[[], object]] = {
     "start a program": starts_a_program,
     "exec": lambda: os.execv("/bin/true", ["true"]),
     "fork": forks,
-    "lower a neighbour": lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19),
+    "lower a neighbour": lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), os.getpriority(os.PRIO_PROCESS, 0)),
     "bind a neighbour to a processor": lambda: os.sched_setaffinity(os.getppid(), os.sched_getaffinity(0)),
 }
 
