@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +19,32 @@ from course.local.redis import server_program
 from course.local.site import free_port
 from tests import postgres
 
-PEOPLE = {"minji": "learner", "jisoo": "learner", "sora": "learner", "dami": "learner", "teacher": "instructor", "boss": "admin"}
+PEOPLE = {"minji": "learner", "jisoo": "learner", "teacher": "instructor", "boss": "admin"}
 PASSWORD = "correct-horse-battery"
-MAKE_PEOPLE = f"""
+MAKE_PEOPLE = """
+import sys
 import django; django.setup()
+from django.contrib.auth.hashers import make_password
 from course.models import User
-for name, role in {PEOPLE!r}.items():
-    User.objects.create_user(name, password={PASSWORD!r}, role=role, first_name=name.title())
+password, *people = sys.argv[1:]
+known = make_password(password)
+for name, role, first_name in (one.split(":") for one in people):
+    User.objects.create(username=name, password=known, role=role, first_name=first_name)
 """
+
+
+def people(files: Iterable[str]) -> list[str]:
+    """Everybody, and for each test file learners of its own (``jisoo-undo``): what is done in one file is nothing to another."""
+    learners = [name for name, role in PEOPLE.items() if role == "learner"]
+    own = [f"{name}-{file}:learner:{name.title()}" for file in files for name in learners]
+    return [f"{name}:{role}:{name.title()}" for name, role in PEOPLE.items()] + own
 
 
 class Stack:
     """Start, stop and restart the parts; ``url`` is where the site is."""
 
-    def __init__(self, var: Path) -> None:
-        self.var = var
+    def __init__(self, var: Path, files: Iterable[str] = ()) -> None:
+        self.var, self.people = var, people(files)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.sessions: dict[str, Any] = {}  # cookies, by the name of who signed in
         self.port = free_port()
@@ -57,7 +68,7 @@ class Stack:
 
     def start_all(self) -> None:
         self.python("-m", "django", "migrate", "-v0")
-        self.python("-c", MAKE_PEOPLE)
+        self.python("-c", MAKE_PEOPLE, PASSWORD, *self.people)
         self.start_redis()
         self.start_worker()
         self.start_web()

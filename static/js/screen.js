@@ -155,7 +155,7 @@ export class Screens {
   // Size ------------------------------------------------------------------------------------------------------------
 
   resize(screen) {
-    if (!screen || !keysOf(screen)) return;
+    if (!screen || !keysOf(screen) || "readonly" in this.lab.dataset) return;  // who looks on has no say in it
     const log = screen.closest(".con-log");
     if (!log.clientWidth) return;
     const { rows, cols } = fit(log);

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stack import PASSWORD, Stack
+from tests.stack import PASSWORD, PEOPLE, Stack
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -17,7 +18,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if CHROMIUM is None:
         pytest.skip("NO CHROMIUM ON PATH: the journeys were NOT run. Install it: apt install chromium")
-    found = Stack(tmp_path_factory.mktemp("course"))
+    found = Stack(tmp_path_factory.mktemp("course"), [file_of(path) for path in Path(__file__).parent.glob("test_*.py")])
     try:
         found.start_all()
         yield found
@@ -35,11 +36,15 @@ def chromium(stack: Stack) -> Iterator[Any]:
         browser.close()
 
 
-class Visitor:
-    """One person's browser: a page that remembers what its console complained about."""
+def file_of(path: Path) -> str:
+    return path.stem.removeprefix("test_")
 
-    def __init__(self, browser: Any, stack: Stack, **options: Any) -> None:
-        self.stack = stack
+
+class Visitor:
+    """One person's browser: a page that remembers what its console complained about. ``file``: whose learners sign in."""
+
+    def __init__(self, browser: Any, stack: Stack, file: str = "", **options: Any) -> None:
+        self.stack, self._file = stack, file
         usual = {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}, "base_url": stack.url}
         self.context = browser.new_context(**usual | options)
         self.context.set_default_timeout(30_000)
@@ -50,6 +55,8 @@ class Visitor:
 
     def sign_in(self, name: str) -> None:
         """With the session of an earlier visit where that still holds: a password takes half a second of computing to check."""
+        if self._file and PEOPLE.get(name) == "learner":
+            name = f"{name}-{self._file}"
         if session := self.stack.sessions.get(name):
             self.context.add_cookies([session])
             self.page.goto("/")
@@ -103,7 +110,7 @@ def visitor(chromium: Any, stack: Stack, request: pytest.FixtureRequest) -> Iter
     request.node.visitors = made
 
     def make(**options: Any) -> Visitor:
-        made.append(Visitor(chromium, stack, **options))
+        made.append(Visitor(chromium, stack, file_of(request.path), **options))
         return made[-1]
 
     yield make

@@ -111,7 +111,7 @@ def test_an_administrator_finds_the_sandboxes(visitor: Callable[..., Any]) -> No
     one.page.click("#user-menu summary")
     one.page.click("text=Administration")
     one.page.click("text=Sandboxes")
-    row = one.page.locator("#result_list tr", has_text="jisoo").filter(has_text="playground")
+    row = one.page.locator("#result_list tr", has_text="jisoo-pages").filter(has_text="playground")
     row.locator("input[type=checkbox]").check()
     one.page.select_option("select[name=action]", "reset_chosen")
     one.page.click("button[name=index]")

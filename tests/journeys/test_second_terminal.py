@@ -13,9 +13,9 @@ SERVER = "echo hello > index.html; echo serving; python3 -m http.server 8080"
 
 
 @pytest.fixture
-def dami(visitor: Callable[..., Any]) -> Any:
+def minji(visitor: Callable[..., Any]) -> Any:
     one = visitor()
-    one.sign_in("dami")
+    one.sign_in("minji")
     one.open_lab("playground")
     return one
 
@@ -30,8 +30,8 @@ def last(page: Any, number: int) -> Any:
     return page.locator(f"#terminal-{number} .block").last
 
 
-def test_a_server_in_one_and_curl_in_the_other(dami: Any) -> None:
-    page = dami.page
+def test_a_server_in_one_and_curl_in_the_other(minji: Any) -> None:
+    page = minji.page
     first, second = page.locator("#terminal-1"), page.locator("#terminal-2")
     expect(second).to_be_hidden()
     page.get_by_role("button", name="Second terminal", exact=True).click()
@@ -51,7 +51,7 @@ def test_a_server_in_one_and_curl_in_the_other(dami: Any) -> None:
     expect(first.locator("[id^=prompt-word]")).to_contain_text("still running")
     assert violations(page) == []
 
-    dami.reload()
+    minji.reload()
     expect(second).to_be_visible()
     expect(last(page, 1).locator("[data-elapsed]")).to_be_visible()
     assert page.locator("#terminal-1 .block-out").last.text_content().count("serving") == 1
@@ -65,15 +65,15 @@ def test_a_server_in_one_and_curl_in_the_other(dami: Any) -> None:
     expect(first.locator(".con-log")).to_contain_text("ran at the same time")
     type_into(page, 2, "ls ~/environment; pwd; echo [$name]")
     expect(last(page, 2).locator(".block-out")).to_have_text("/home/ec2-user/environment\n[]\n")
-    assert dami.complaints == []
+    assert minji.complaints == []
 
 
 def violations(page: Any) -> list[Any]:
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in Axe().run(page).response["violations"]]
 
 
-def test_by_keyboard_on_a_phone_and_what_ends_in_the_background(dami: Any) -> None:
-    page = dami.page
+def test_by_keyboard_on_a_phone_and_what_ends_in_the_background(minji: Any) -> None:
+    page = minji.page
     type_into(page, 1, "sleep 100 &")
     expect(last(page, 1)).to_contain_text("ended with this command")
     last(page, 1).get_by_role("button", name="Open the second terminal").click()
@@ -94,4 +94,4 @@ def test_by_keyboard_on_a_phone_and_what_ends_in_the_background(dami: Any) -> No
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Close terminal 2").locator("visible=true").click()
     expect(page.get_by_role("button", name="Second terminal", exact=True)).to_be_focused()
-    assert dami.complaints == []
+    assert minji.complaints == []

@@ -17,7 +17,7 @@ from datetime import timedelta
 from django.db.models import F
 from sandbox.models import Sandbox
 ago = timedelta(days=20)
-assert Sandbox.objects.filter(owner__username="jisoo", due__isnull=False).update(due=F("due") - ago, head_since=F("head_since") - ago)
+assert Sandbox.objects.filter(owner__username="jisoo-time", due__isnull=False).update(due=F("due") - ago, head_since=F("head_since") - ago)
 """
 
 
@@ -46,22 +46,22 @@ RENEWED = """
 import django; django.setup()
 from sandbox.models import Version
 from tests.labs.test_rebuild import older
-for version in Version.objects.filter(sandbox__owner__username="sora", sandbox__label="playground"):
+for version in Version.objects.filter(sandbox__owner__username="minji-time", sandbox__label="playground"):
     older(version)
 """
 
 
 def test_the_simulation_is_renewed_overnight(visitor: Callable[..., Any], stack: Any) -> None:
-    sora = visitor(locale="ko-KR")
-    sora.sign_in("sora")
-    sora.open_lab("playground")
-    sora.run("aws s3 mb s3://kept-over-night && echo text > note")
+    minji = visitor(locale="ko-KR")
+    minji.sign_in("minji")
+    minji.open_lab("playground")
+    minji.run("aws s3 mb s3://kept-over-night && echo text > note")
     stack.python("-c", RENEWED)
-    sora.type_line("echo never")
-    page = sora.page
+    minji.type_line("echo never")
+    page = minji.page
     expect(page.locator(".con-word", has_text="샌드박스를 다시 만들었습니다")).to_be_visible(timeout=60_000)
     expect(page.locator(".block").last).to_contain_text("아무것도 실행하지 않았습니다")
     page.wait_for_selector("#main[data-ready=ready][data-live]")
-    assert sora.run("cat note; aws s3 ls | cut -d' ' -f3").split() == ["text", "kept-over-night"]
+    assert minji.run("cat note; aws s3 ls | cut -d' ' -f3").split() == ["text", "kept-over-night"]
     expect(page.locator(".con-word", has_text="샌드박스를 다시 만들었습니다")).to_have_count(0)
-    assert sora.complaints == []
+    assert minji.complaints == []

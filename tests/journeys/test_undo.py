@@ -102,6 +102,7 @@ def test_rewinding_to_a_command_and_redo_from_there(jisoo: Any) -> None:
         jisoo.page.click("#redo")
         expect(jisoo.page.locator(".block.is-undone")).to_have_count(len(left))
         assert undone(jisoo) == left
+    expect(jisoo.page.locator("#redo")).to_contain_text("There is nothing to do again")
     press_on(jisoo, "#redo")
     expect(jisoo.page.locator("#prompt-word")).to_have_text("There is nothing to do again.")
     assert jisoo.run("cat n").strip() == "3"
