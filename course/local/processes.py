@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import logging
 import os
@@ -87,8 +88,19 @@ def end_orphans() -> None:
     deadline = time.monotonic() + 5
     while (children := _children()) and time.monotonic() < deadline:
         for pid in children:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        bury(())
+        time.sleep(0.01)
+
+
+def bury(services: Sequence[Service]) -> None:
+    """Reap what has died below us and is none of ``services``. Waits for nothing: a jail's pid 1 is not dead before those are reaped that
+    came into its namespace from outside, and after a worker's death that is for us to do."""
+    own = {service.process.pid for service in services if service.process is not None}
+    for pid in set(_children()) - own:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
 
 
 def _children() -> list[int]:

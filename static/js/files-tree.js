@@ -138,14 +138,20 @@ export class Tree {
 
   // True where it is another than before.
   async refresh(url, always) {
-    const open = this.items().filter((item) => isOpen(item) && item.dataset.key).map((item) => item.dataset.key);
+    const open = this.opened();
     const fields = new URLSearchParams(open.map((key) => ["open", key]));
     if (!always) fields.set("at", this.at);
     const asked = (this.asked = (this.asked ?? 0) + 1);
     const answer = await fetch(`${url}?${fields}`, { headers: { "X-Requested-With": "fetch" }, redirect: "manual" }).catch(() => null);
     if (answer?.status !== 200 || asked !== this.asked) return false;
-    this.show(await answer.text());
+    const html = await answer.text();
+    if (String(this.opened()) !== String(open)) return this.refresh(url, true);  // a folder was opened meanwhile: it is to stay so
+    this.show(html);
     return true;
+  }
+
+  opened() {
+    return this.items().filter((item) => isOpen(item) && item.dataset.key).map((item) => item.dataset.key);
   }
 
   // What was chosen stays so, and the focus with it; where it is gone, the folder that held it.

@@ -105,6 +105,7 @@ class Command(BaseCommand):
             for service in services:
                 if service.tend():
                     self.stderr.write(f"{service.name} stopped by itself and is started again; {service.log_file} says more.")
+            processes.bury(services)
             time.sleep(0.2)
 
 

@@ -69,6 +69,28 @@ def test_orphans_of_a_service_end_with_it(tmp_path: Path) -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
+BURIAL = """
+import os, subprocess
+from pathlib import Path
+from course.local import processes
+from sandbox.jail import kernel
+kernel.adopt_orphans()
+one = processes.Service("test", ["sleep", "1000"], Path("log"))
+one.start()
+subprocess.run(["sh", "-c", "sleep 0 & sleep 1000 & :"])
+while len(processes._children()) > 2: processes.bury([one])
+assert one.alive()
+processes.stop([one])
+assert processes._children() == []
+"""
+
+
+def test_what_died_below_is_reaped_and_a_service_is_not(tmp_path: Path) -> None:
+    """A child that was reaped by waiting for it alone would keep a pid namespace from ending whose last zombie is another child."""
+    root = Path(__file__).resolve().parents[3]
+    subprocess.run([sys.executable, "-c", BURIAL], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, check=True, timeout=20)
+
+
 def test_services_end_when_their_starter_is_killed(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[3]
     script = ORPHANAGE.rpartition("processes.stop")[0] + "import time; print(one.process.pid, flush=True); time.sleep(1000)"
