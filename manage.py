@@ -218,12 +218,15 @@ def run(arguments):
 
 def run_tests(arguments):
     os.chdir(str(ROOT))
+    # A folder of this run's own: in the one that pytest shares, runs clear away each other's.
+    folder = tempfile.mkdtemp(prefix="course-test-")
     try:
         # Half of it waits, so that two share a machine well; a debugger needs the terminal to itself.
         alone = any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
         several = [] if alone else ["-n", "auto", "--maxprocesses", "4"]
-        return subprocess.run([sys.executable, "-m", "pytest", *several, *arguments]).returncode
+        return subprocess.run([sys.executable, "-m", "pytest", "--basetemp", os.path.join(folder, "t"), *several, *arguments]).returncode
     finally:
+        shutil.rmtree(folder, ignore_errors=True)
         if os.environ.get("COURSE_VAR_TEMPORARY") == "1":
             shutil.rmtree(str(VAR), ignore_errors=True)
 
