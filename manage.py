@@ -224,7 +224,7 @@ def run_tests(arguments):
         # Half of it waits, so that two share a machine well; a debugger needs the terminal to itself.
         alone = any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
         several = [] if alone else ["-n", "auto", "--maxprocesses", "4"]
-        return subprocess.run([sys.executable, "-m", "pytest", "--basetemp", os.path.join(folder, "t"), *several, *arguments]).returncode
+        return subprocess.run([sys.executable, "-m", "pytest", "--basetemp", str(Path(folder) / "t"), *several, *arguments]).returncode
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         if os.environ.get("COURSE_VAR_TEMPORARY") == "1":
