@@ -5,6 +5,7 @@ Nothing outside Python's standard library is imported here, and nothing newer th
 Python still gets a sentence instead of a traceback.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -226,9 +227,17 @@ def run_tests(arguments):
         several = [] if alone else ["-n", "auto", "--maxprocesses", "4"]
         return subprocess.run([sys.executable, "-m", "pytest", "--basetemp", str(Path(folder) / "t"), *several, *arguments]).returncode
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        take_away(Path(folder))
         if os.environ.get("COURSE_VAR_TEMPORARY") == "1":
-            shutil.rmtree(str(VAR), ignore_errors=True)
+            take_away(VAR)
+
+
+def take_away(folder):
+    """Also what a test has nested deeper than shutil can go."""
+    from sandbox import folders
+
+    with contextlib.suppress(OSError):
+        folders.remove(folder)
 
 
 def doctor(arguments):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from django.db import connections
 
 
 def until(condition: Callable[[], object], seconds: float = 30) -> None:
@@ -15,6 +18,20 @@ def until(condition: Callable[[], object], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+def in_thread(work: Callable[[], object]) -> threading.Thread:
+    """Started; its database connections are closed at its end."""
+
+    def wrapped() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=wrapped)
+    thread.start()
+    return thread
 
 
 def descendants(pid: int) -> list[int]:

@@ -100,3 +100,18 @@ def test_an_environment_may_be_a_link(manage: ModuleType, tmp_path: Path) -> Non
     (tmp_path / "link").symlink_to(sys.prefix)
     assert manage.runs_in(tmp_path / "link")
     assert not manage.runs_in(tmp_path)
+
+
+def test_what_tests_left_is_taken_away_however_deep(manage: ModuleType, tmp_path: Path) -> None:
+    top = tmp_path / "run"
+    top.mkdir()
+    deep = os.open(top, os.O_RDONLY)
+    for _ in range(sys.getrecursionlimit() + 200):
+        os.mkdir("d", dir_fd=deep)  # noqa: PTH102 - a path this long can't be said
+        below = os.open("d", os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = below
+    os.close(deep)
+    manage.take_away(top)
+    assert not top.exists()
+    manage.take_away(top)  # nothing there is no fault

@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import pytest
 import redis
 from django.contrib.auth import get_user_model
-from django.db import connections
 
 from course.local.redis import server_program
 from labs import actions, control, events, running, visits
@@ -23,6 +22,7 @@ from sandbox.errors import CloudError
 from sandbox.models import Sandbox, Version
 from sandbox.store import tree
 from sandbox.store.working import Snapshot
+from tests.processes import in_thread as in_thread
 from tests.processes import until
 
 YAML = """
@@ -262,18 +262,6 @@ def fake(attempt, monkeypatch) -> FakeLive:
     monkeypatch.setattr("labs.running.checkout", checkout)
     monkeypatch.setattr("labs.joining.checkout", checkout)
     return live
-
-
-def in_thread(work: Callable[[], object]) -> threading.Thread:
-    def wrapped() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=wrapped)
-    thread.start()
-    return thread
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import uuid
 from datetime import timedelta
@@ -41,7 +42,8 @@ def ended(command: Command) -> Command:
 
 def let_go(command: Command) -> Command:
     assert control.listener().listening.wait(20)
-    until(lambda: now(command).finished or actions.send_input(command=command, text="typed\n"))
+    with contextlib.suppress(LearnerError):  # it may end between the look and the typing
+        until(lambda: now(command).finished or actions.send_input(command=command, text="typed\n"))
     return ended(command)
 
 

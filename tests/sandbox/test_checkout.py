@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from sandbox import actions, door, runtime, workers
 from sandbox.checkout import Live, Result, checkout
 from sandbox.errors import Busy, CloudError, Fault, OverQuota
 from sandbox.models import Sandbox, Version
-from tests.processes import clouds, kill
+from tests.processes import clouds, in_thread, kill
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,18 +39,6 @@ def do(sandbox: Sandbox, line: str) -> tuple[int, str, Version]:
     with checkout(sandbox) as live:
         result, output = ran(live, line)
         return result.status, output, live.commit(command=line)
-
-
-def in_thread(work: Callable[[], object]) -> threading.Thread:
-    def wrapped() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=wrapped)
-    thread.start()
-    return thread
 
 
 def test_a_new_sandbox_starts_in_environment(sandbox: Sandbox) -> None:

@@ -145,7 +145,7 @@ def test_programs_of_the_workstation_are_found_and_no_other_folder_of_this_machi
     assert {"ll "} <= set(texts(version, "ll")), "an alias"
     assert "grep " in texts(version, "gre")
     assert "ls /usr/bin/" in texts(version, "ls /usr/b")
-    for line in ("ls /root/", "ls /work/", "ls /usr/../root/", f"ls {tempfile_folder()}/"):
+    for line in ("ls /root/", "ls /boot/", "ls /usr/../root/", f"ls {tempfile_folder()}/"):
         assert texts(version, line) == []
 
 
