@@ -6,10 +6,12 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from course import guest_views, views
+from course import front_views, guest_views, views
 from course.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front_views.home, name="home"),
+    path("course/", front_views.course, name="course"),
     path("", include("labs.urls")),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),

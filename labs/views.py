@@ -24,8 +24,8 @@ from sandbox.errors import Fault, LearnerError
 
 @login_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The catalogue: every lab, and how far the learner is in it."""
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Every lab, and how far the learner is in it."""
     labs, errors = catalog.everything()
     begun = {attempt.lab: attempt for attempt in Attempt.objects.filter(user=request.user.pk, finished=None).prefetch_related("steps")}
     cards = [_card(lab, begun.get(lab.name)) for lab in labs if access.may_take(request.user, lab.name)]
@@ -89,7 +89,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         found = lab_of(attempt)
     except Fault as fault:
         messages.error(request, wording.words(fault.code))
-        return redirect("attempts" if readonly else "home")
+        return redirect("attempts" if readonly else "labs")
     if not readonly:
         actions.seen(attempt=attempt, language=get_language() or "en")
         if not attempt.ready and not attempt.problem:
