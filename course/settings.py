@@ -180,6 +180,8 @@ GUESTS_AT_ONCE = int(os.environ.get("COURSE_GUESTS_AT_ONCE", "20"))
 GUESTS_AN_HOUR = int(os.environ.get("COURSE_GUESTS_AN_HOUR", "5"))
 GUEST_LABS = ("playground", "console-basics")  # the first is where they begin
 
+COURSE_NOTES = BASE_DIR / "course" / "notes"
+
 # The sandbox
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_views.home, name="home"),
     path("course/", front_views.course, name="course"),
     path("", include("labs.urls")),
+    path("notes/", include("course.reading.urls")),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("guest/", guest_views.enter, name="guest"),
