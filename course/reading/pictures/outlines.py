@@ -1,0 +1,70 @@
+"""The shapes that boxes have: SVG path data in a rectangle, and what each shape needs of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from course.reading.pictures.shapes import Rect
+
+_ROUND, _RIM, _POINT, _BAR, _PERSON = 8, 5, 18, 8, 24
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a shape adds round its text: on either side, above, below; and how far from a corner an arrow may meet it (on the sides: 0 in the
+    middle only)."""
+
+    side: int = 14
+    top: int = 11
+    bottom: int = 11
+    corner: int = 14
+    sides: bool = True
+
+
+ROOMS = {
+    "store": Room(top=11 + 2 * _RIM, bottom=12, corner=24),
+    "person": Room(top=9 + _PERSON),
+    "gate": Room(side=14 + _BAR, corner=20),
+    "choice": Room(side=12 + _POINT, top=13, bottom=13, corner=_POINT + 8, sides=False),
+    "start": Room(side=20, corner=22, sides=False),
+    "end": Room(side=24, top=13, bottom=13, corner=26, sides=False),
+}
+
+
+def room(look: str) -> Room:
+    return ROOMS.get(look, Room())
+
+
+def outline(look: str, rect: Rect) -> str:
+    """The closed shape that is filled."""
+    if look == "store":
+        return (
+            f"M{rect.x} {rect.y + _RIM}A{rect.width / 2:g} {_RIM} 0 0 1 {rect.right} {rect.y + _RIM}V{rect.bottom - _RIM}"
+            f"A{rect.width / 2:g} {_RIM} 0 0 1 {rect.x} {rect.bottom - _RIM}Z"
+        )
+    if look == "choice":
+        y = rect.middle.y
+        return f"M{rect.x} {y}L{rect.x + _POINT} {rect.y}H{rect.right - _POINT}L{rect.right} {y}L{rect.right - _POINT} {rect.bottom}H{rect.x + _POINT}Z"
+    return _rounded(rect, rect.height // 2 if look in {"start", "end"} else _ROUND)
+
+
+def detail(look: str, rect: Rect) -> str:
+    """Lines on the shape; nothing for most."""
+    if look == "store":
+        return f"M{rect.x} {rect.y + _RIM}A{rect.width / 2:g} {_RIM} 0 0 0 {rect.right} {rect.y + _RIM}"
+    if look == "gate":
+        return f"M{rect.x + _BAR} {rect.y}V{rect.bottom}M{rect.right - _BAR} {rect.y}V{rect.bottom}"
+    if look == "end":
+        return _rounded(rect.grown(-4), rect.height // 2 - 4)
+    if look == "person":
+        x, y = rect.middle.x, rect.y + 9
+        return f"M{x - 4} {y + 4}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0ZM{x - 9} {y + 20}a9 9 0 0 1 18 0"
+    return ""
+
+
+def _rounded(rect: Rect, radius: int) -> str:
+    r = min(radius, rect.height // 2, rect.width // 2)
+    return (
+        f"M{rect.x + r} {rect.y}H{rect.right - r}A{r} {r} 0 0 1 {rect.right} {rect.y + r}V{rect.bottom - r}A{r} {r} 0 0 1 {rect.right - r} {rect.bottom}"
+        f"H{rect.x + r}A{r} {r} 0 0 1 {rect.x} {rect.bottom - r}V{rect.y + r}A{r} {r} 0 0 1 {rect.x + r} {rect.y}Z"
+    )
