@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 
 def solve(widths: Mapping[int, int], least: Mapping[tuple[int, int], int]) -> dict[int, int]:
-    """Middles of columns. ``widths``: of each column, by its number; ``least``: from middle to middle of two columns, the lower number first.
+    """Middles of columns, by their numbers. ``least``: from middle to middle of two of them, the lower number first.
 
     The leftmost and the rightmost solution within the same width both keep every distance, and so does what lies half-way.
     """
     columns = sorted(widths)
-    ordered = dict(zip(zip(columns, columns[1:], strict=False), [8] * len(columns), strict=False))
+    ordered = dict.fromkeys(pairwise(columns), 8)
     pairs = ordered | {pair: max(length, ordered.get(pair, 0)) for pair, length in least.items()}
     left: dict[int, int] = {}
     for column in columns:

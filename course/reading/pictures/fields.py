@@ -25,7 +25,7 @@ def lines(value: Value) -> str:
     text = some(value)
     for line in text.split("\n"):
         if len(line) > MOST_IN_A_LINE:
-            raise value.error(f"“{line}” has {len(line)} characters; a line of a box has at most {MOST_IN_A_LINE} (\\n breaks one in a quoted text)")
+            raise value.error(f"“{line}” has {len(line)} characters; a line has at most {MOST_IN_A_LINE} (\\n breaks one in a quoted text)")
     return text
 
 
@@ -50,4 +50,4 @@ def is_mapping(value: Value) -> bool:
 
 def is_nothing(value: Value) -> bool:
     """``~``, or nothing at all."""
-    return value.node.tag == "tag:yaml.org,2002:null"
+    return value.node.tag == "tag:yaml.org,2002:null" or value.node.value == "~"

@@ -1,40 +1,45 @@
-"""Where the boxes, arrows, labels and frames of a flow stand.
-
-Rows are set in columns, arrows find their ways over a lattice that has more room than they need, and what they leave unused is taken away.
-A label that finds no place makes the whole wider and asks again.
-"""
+"""Where the boxes, arrows, labels and frames of a flow stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from course.reading.pictures import boxes, labels
-from course.reading.pictures.boxes import Box
+from course.reading.pictures.boxes import Box, Sized
 from course.reading.pictures.flow import Flow
-from course.reading.pictures.flow_grid import Frame, Grid, Space
-from course.reading.pictures.shapes import Arrow, Point, Rect, Words, around
+from course.reading.pictures.flow_frames import Frame, frames
+from course.reading.pictures.flow_plan import Plan, Space
+from course.reading.pictures.flow_tracks import Placed, routed, rows
+from course.reading.pictures.shapes import Arrow, Rect, Words, around
+from course.reading.pictures.words import block
 
 WIDE = 660
 """What fits beside a console on most screens: texts are wrapped more before a picture gets wider than that."""
-_WRAPS = (210, 150, 112, 92)
+_TIGHT = Space(across=34, bare=20, down=34)
+_FITS = ((210, Space()), (150, Space()), (118, Space()), (118, _TIGHT), (92, _TIGHT))
+"""How texts are wrapped and how much space there is between the boxes: the first that is narrow enough."""
+_LABELS = (130, 90)
+_STRICT = 6
+"""Attempts at labels that lie over no line, before they may."""
 _MARGIN, _SPEED = 6, 110
 
 
 @dataclass(frozen=True)
 class Label:
-    """Words on a plate of the ground's colour, that a line may pass beneath."""
+    """Words on a plate of the ground's colour, which a line may pass beneath."""
 
     words: Words
 
     @property
     def plate(self) -> Rect:
-        return Rect(self.words.rect.x - 3, self.words.rect.y, self.words.rect.width + 6, self.words.rect.height)
+        return Rect(self.words.rect.x - 2, self.words.rect.y, self.words.rect.width + 4, self.words.rect.height)
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """``left`` and ``top``: where the drawing begins, which may be below zero. ``way``: the path of the dot that moves, ``seconds`` its time."""
+    """``view``: what is seen of the plane. ``way``: the path of the dot that moves, ``seconds``: how long it takes."""
 
     view: Rect
     boxes: dict[str, Box]
@@ -46,43 +51,55 @@ class Drawing:
 
 
 def draw(flow: Flow) -> Drawing:
-    for most in _WRAPS:
-        sizes = {node.id: boxes.sized(node.text, node.note, node.look, most=most) for node in flow.nodes}
-        wraps = labels.blocks(flow.arrows, most=min(most, 130))
-        grid = Grid(flow, sizes, wraps, Space())
-        if grid.width <= WIDE:
+    sizes, space = _fit(flow)
+    for number, plan in enumerate(_plans(flow, sizes, space)):
+        placed = routed(plan)
+        taken = [*(rect.grown(2) for rect in placed.rects.values()), *(frame.words.rect for frame in placed.frames)]
+        words = labels.place(plan.labels, placed.arrows, taken, strict=number < _STRICT)
+        if words is not None:
             break
-    space = Space()
-    while True:
-        placed = grid.routed()
-        found = labels.place(wraps, placed.arrows, [*placed.rects.values()], [frame.words.rect for frame in placed.frames], patience=space.steps)
-        if found is not None:
-            break
-        space = space.wider()
-        grid = Grid(flow, sizes, wraps, space)
     shown = {name: sizes[name].at(rect) for name, rect in placed.rects.items()}
-    view = around(_extent(placed.rects.values(), placed.arrows, found, placed.frames)).grown(_MARGIN)
-    way, length = _way(placed.arrows, placed.rects, flow) if flow.moves else ("", 0)
-    return Drawing(view, shown, placed.arrows, tuple(Label(words) for words in found), placed.frames, way, max(length // _SPEED, 2) if way else 0)
+    way, length = _way(flow, placed) if flow.moves else ("", 0)
+    view = _extent(placed, words or ()).grown(_MARGIN)
+    return Drawing(view, shown, placed.arrows, tuple(Label(one) for one in words or ()), placed.frames, way, max(length // _SPEED, 2))
 
 
-def _extent(rects: Iterable[Rect], arrows: Iterable[Arrow], words: Iterable[Words], frames: Iterable[Frame]) -> list[Rect]:
-    lines = [piece for arrow in arrows for piece in arrow.segments]
-    return [*rects, *lines, *(one.rect for one in words), *(frame.rect for frame in frames)]
+def _fit(flow: Flow) -> tuple[dict[str, Sized], Space]:
+    for most, space in _FITS:
+        sizes = {node.id: boxes.sized(node.text, node.note, node.look, most=most) for node in flow.nodes}
+        plan = _plan(flow, sizes, space, _LABELS[0])
+        rects = rows(plan, [0] * (len(plan.rows) + 1))
+        if around([*rects.values(), *(frame.rect for frame in frames(plan, rects))]).width <= WIDE:
+            break
+    return sizes, space
 
 
-def _way(arrows: tuple[Arrow, ...], rects: dict[str, Rect], flow: Flow) -> tuple[str, int]:
-    """One path along every arrow in turn; through a box where the next arrow begins where this one ended, else with a leap."""
+def _plans(flow: Flow, sizes: dict[str, Sized], space: Space) -> Iterator[Plan]:
+    """Ever more space, each first with wide labels and then with narrow ones."""
+    for _ in range(12):
+        for most in _LABELS:
+            yield _plan(flow, sizes, space, most)
+        space = space.wider()
+
+
+def _plan(flow: Flow, sizes: dict[str, Sized], space: Space, most: int) -> Plan:
+    return Plan(flow, sizes, tuple(block(link.label, most, "label") for link in flow.arrows), space)
+
+
+def _extent(placed: Placed, words: tuple[Words, ...]) -> Rect:
+    lines = [piece for arrow in placed.arrows for piece in arrow.segments]
+    return around([*placed.rects.values(), *lines, *(one.rect for one in words), *(frame.rect for frame in placed.frames)])
+
+
+def _way(flow: Flow, placed: Placed) -> tuple[str, int]:
+    """One path along every arrow in turn, and its length: through a box where the next arrow begins where one ends, else with a leap."""
     path, length, before = "", 0, ""
-    for link, arrow in zip(flow.arrows, arrows, strict=True):
-        points = [*([rects[link.start].middle] if link.start != link.end else []), *arrow.points]
-        if link.start != link.end:
-            points.append(rects[link.end].middle)
+    for link, arrow in zip(flow.arrows, placed.arrows, strict=True):
+        middles = placed.rects[link.start].middle, placed.rects[link.end].middle
+        points = list(arrow.points) if link.start == link.end else [middles[0], *arrow.points, middles[1]]
         path += ("L" if before == link.start else "M") + "L".join(f"{point.x} {point.y}" for point in points)
-        length += sum(_between(a, b) for a, b in zip(points, points[1:], strict=False))
+        length += sum(abs(one.x - other.x) + abs(one.y - other.y) for one, other in pairwise(points))
         before = link.end
     return path, length
 
 
-def _between(one: Point, other: Point) -> int:
-    return abs(one.x - other.x) + abs(one.y - other.y)

@@ -1,65 +1,60 @@
-"""Labels of arrows: beside the line they belong to, on no box and no other label, and under no line where that can be."""
+"""Labels of arrows: beside the line they belong to, on no box and no other label, and on no line where that can be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from course.reading.pictures.flow import Link
 from course.reading.pictures.shapes import Arrow, Rect, Words, put
-from course.reading.pictures.words import Block, block
+from course.reading.pictures.words import Block
 
-_PLACES = (50, 35, 65, 22, 78)
+_PLACES = (50, 38, 62, 26, 74, 14, 86)
 """Where along a piece of the line, in percent."""
-_STRICT = 2
-"""How often the drawing is made wider before a label may lie over another arrow's line."""
+_TRIES = 5_000
 
 
-def blocks(links: Sequence[Link], *, most: int) -> tuple[Block, ...]:
-    return tuple(block(link.label, most, "label") for link in links)
+def place(texts: Sequence[Block], arrows: Sequence[Arrow], taken: Sequence[Rect], *, strict: bool) -> tuple[Words, ...] | None:
+    """The words of the labels that there are, in order, clear of what is ``taken`` and of each other; None where that cannot be.
 
-
-def place(
-    texts: Sequence[Block], arrows: Sequence[Arrow], boxes: list[Rect], titles: list[Rect], *, patience: int
-) -> tuple[Words, ...] | None:
-    """The words of the labels that there are, in order; None where one finds no place."""
-    taken = [box.grown(2) for box in boxes] + titles
-    found: dict[int, Words] = {}
-    order = sorted(range(len(texts)), key=lambda number: len(list(_candidates(texts[number], arrows[number], boxes))) if texts[number].lines else 0)
-    for number in order:
-        if not texts[number].lines:
-            continue
-        words = _best(texts[number], arrows, number, taken, patience)
-        if words is None:
-            return None
-        found[number] = words
-        taken.append(words.rect.grown(1))
-    return tuple(found[number] for number in sorted(found))
-
-
-def _best(text: Block, arrows: Sequence[Arrow], number: int, taken: list[Rect], patience: int) -> Words | None:
+    ``strict``: clear of every line, too.
+    """
     lines = [piece for arrow in arrows for piece in arrow.segments]
-    own = arrows[number].segments
-    over: Words | None = None
-    for words in _candidates(text, arrows[number], taken):
-        if not any(words.rect.touches(line) for line in lines):
-            return words
-        others = [line for line in lines if line not in own]
-        if over is None and not any(words.rect.touches(line) for line in others):
-            over = words
-    if over is None and patience >= _STRICT:
-        return next(_candidates(text, arrows[number], taken), None)
-    return over if patience else None
+    options: dict[int, list[Words]] = {}
+    for number, text in enumerate(texts):
+        if text.lines:
+            found = [words for words in _candidates(text, arrows[number]) if not any(words.rect.touches(other) for other in taken)]
+            clear = [words for words in found if not any(words.rect.touches(line) for line in lines)]
+            options[number] = clear if strict else clear + [words for words in found if words not in clear]
+    chosen = _choose(options)
+    return None if chosen is None else tuple(chosen[number] for number in sorted(chosen))
 
 
-def _candidates(text: Block, arrow: Arrow, taken: list[Rect]) -> Iterator[Words]:
-    """Places clear of boxes and labels, the better ones first: along the longest piece, beside it and then on it."""
+def _choose(options: dict[int, list[Words]]) -> dict[int, Words] | None:
+    """One of each, none touching another: the first that a search in depth finds, or None where it finds none in good time."""
+    order = sorted(options, key=lambda number: len(options[number]))
+    chosen: list[Words] = []
+    ways = [iter(options[number]) for number in order[:1]]
+    for _ in range(_TRIES):
+        if len(chosen) == len(order):
+            return dict(zip(order, chosen, strict=True))
+        words = next((one for one in ways[-1] if not any(one.rect.grown(1).touches(other.rect) for other in chosen)), None)
+        if words is not None:
+            chosen.append(words)
+            ways += [iter(options[number]) for number in order[len(chosen) : len(chosen) + 1]]
+        elif not chosen:
+            return None
+        else:
+            ways.pop()
+            chosen.pop()
+    return None
+
+
+def _candidates(text: Block, arrow: Arrow) -> Iterator[Words]:
+    """Places, the better ones first: along the longest piece, beside it and then on it."""
     pieces = sorted(arrow.segments, key=lambda piece: -(piece.width + piece.height))
     for on in (False, True):
         for piece in pieces:
             for percent in _PLACES:
-                for words in _beside(text, piece, percent, on):
-                    if not any(words.rect.touches(other) for other in taken):
-                        yield words
+                yield from _beside(text, piece, percent, on)
 
 
 def _beside(text: Block, piece: Rect, percent: int, on: bool) -> Iterator[Words]:
@@ -68,7 +63,7 @@ def _beside(text: Block, piece: Rect, percent: int, on: bool) -> Iterator[Words]
         yield put(text, x, y - text.height // 2)
     elif piece.height == 1:
         yield put(text, x, y - text.height - 3)
-        yield put(text, x, y + 3)
+        yield put(text, x, y + 4)
     else:
         yield put(text, x + 6, y - text.height // 2, "start")
         yield put(text, x - 6, y - text.height // 2, "end")

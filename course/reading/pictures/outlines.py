@@ -11,8 +11,8 @@ _ROUND, _RIM, _POINT, _BAR, _PERSON = 8, 5, 18, 8, 24
 
 @dataclass(frozen=True)
 class Room:
-    """What a shape adds round its text: on either side, above, below; and how far from a corner an arrow may meet it (on the sides: 0 in the
-    middle only)."""
+    """What a shape takes beside, above and below its words; how near a corner an arrow may meet it; and whether it may meet the sides
+    elsewhere than in their middle."""
 
     side: int = 14
     top: int = 11
@@ -43,8 +43,8 @@ def outline(look: str, rect: Rect) -> str:
             f"A{rect.width / 2:g} {_RIM} 0 0 1 {rect.x} {rect.bottom - _RIM}Z"
         )
     if look == "choice":
-        y = rect.middle.y
-        return f"M{rect.x} {y}L{rect.x + _POINT} {rect.y}H{rect.right - _POINT}L{rect.right} {y}L{rect.right - _POINT} {rect.bottom}H{rect.x + _POINT}Z"
+        left, right, y = rect.x + _POINT, rect.right - _POINT, rect.middle.y
+        return f"M{rect.x} {y}L{left} {rect.y}H{right}L{rect.right} {y}L{right} {rect.bottom}H{left}Z"
     return _rounded(rect, rect.height // 2 if look in {"start", "end"} else _ROUND)
 
 
@@ -64,7 +64,8 @@ def detail(look: str, rect: Rect) -> str:
 
 def _rounded(rect: Rect, radius: int) -> str:
     r = min(radius, rect.height // 2, rect.width // 2)
+    arc = f"A{r} {r} 0 0 1"
     return (
-        f"M{rect.x + r} {rect.y}H{rect.right - r}A{r} {r} 0 0 1 {rect.right} {rect.y + r}V{rect.bottom - r}A{r} {r} 0 0 1 {rect.right - r} {rect.bottom}"
-        f"H{rect.x + r}A{r} {r} 0 0 1 {rect.x} {rect.bottom - r}V{rect.y + r}A{r} {r} 0 0 1 {rect.x + r} {rect.y}Z"
+        f"M{rect.x + r} {rect.y}H{rect.right - r}{arc} {rect.right} {rect.y + r}V{rect.bottom - r}{arc} {rect.right - r} {rect.bottom}"
+        f"H{rect.x + r}{arc} {rect.x} {rect.bottom - r}V{rect.y + r}{arc} {rect.x + r} {rect.y}Z"
     )

@@ -1,6 +1,6 @@
 """Ways for arrows: along the lines of a lattice, round the boxes, with few bends, over no other arrow and across few.
 
-The lattice's lines are given (flow_lattice makes them). Each arrow in turn takes the cheapest way that A* finds.
+The lattice's lines are given (flow_tracks makes them). Each arrow in turn takes the cheapest way that A* finds.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import heapq
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from course.reading.pictures.outlines import Room
@@ -16,6 +17,8 @@ from course.reading.pictures.shapes import Point, Rect
 
 CLEAR = 8
 """Pixels that an arrow keeps from a box that is not its own."""
+_TIP = 14
+"""Pixels that an arrow goes straight before its head's point."""
 _BEND, _CROSS, _TOUCH, _SHARE, _TWIN = 40, 60, 300, 600, 60
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))  # right, down, left, up: a direction is its index
 
@@ -58,7 +61,7 @@ class Lattice:
 
     def way(self, start: str, end: str, *, twin: bool = False) -> tuple[Point, ...]:
         """The bends of an arrow with both its ends, kept in mind for those that follow. ``twin``: another goes the other way, beside it."""
-        outs, ins = list(self._ports(start, twin)), list(self._ports(end, twin))
+        outs, ins = list(self._ports(start, twin, CLEAR)), list(self._ports(end, twin, _TIP))
         if start == end:  # a loop at a corner
             outs, ins = [port for port in outs if port.direction == 0], [port for port in ins if port.direction == 3]
         first, spots, last = self._search(outs, ins, self.boxes[end])
@@ -66,19 +69,19 @@ class Lattice:
         points = [first.point, *(Point(self.xs[spot.x], self.ys[spot.y]) for spot in spots), last.point]
         return _bends(points)
 
-    def _ports(self, name: str, twin: bool) -> Iterator[Port]:
+    def _ports(self, name: str, twin: bool, away: int) -> Iterator[Port]:
         box, room = self.boxes[name], self.rooms[name]
         for x in _between(self.xs, box.x + room.corner, box.right - room.corner):
             cost = self._off(abs(x - box.middle.x), twin)
             column = bisect_left(self.xs, x)
-            yield from self._port(Point(x, box.y), Spot(column, bisect_right(self.ys, box.y - CLEAR) - 1), 3, cost)
-            yield from self._port(Point(x, box.bottom), Spot(column, bisect_left(self.ys, box.bottom + CLEAR)), 1, cost)
+            yield from self._port(Point(x, box.y), Spot(column, bisect_right(self.ys, box.y - away) - 1), 3, cost)
+            yield from self._port(Point(x, box.bottom), Spot(column, bisect_left(self.ys, box.bottom + away)), 1, cost)
         ys = _between(self.ys, box.y + 10, box.bottom - 10) if room.sides else [box.middle.y]
         for y in ys:
             cost = self._off(abs(y - box.middle.y), twin)
             row = bisect_left(self.ys, y)
-            yield from self._port(Point(box.x, y), Spot(bisect_right(self.xs, box.x - CLEAR) - 1, row), 2, cost)
-            yield from self._port(Point(box.right, y), Spot(bisect_left(self.xs, box.right + CLEAR), row), 0, cost)
+            yield from self._port(Point(box.x, y), Spot(bisect_right(self.xs, box.x - away) - 1, row), 2, cost)
+            yield from self._port(Point(box.right, y), Spot(bisect_left(self.xs, box.right + away), row), 0, cost)
 
     def _off(self, distance: int, twin: bool) -> float:
         if not distance:
@@ -86,7 +89,7 @@ class Lattice:
         return 8 + distance / 2
 
     def _port(self, point: Point, spot: Spot, direction: int, cost: float) -> Iterator[Port]:
-        if spot not in self.blocked:
+        if 0 <= spot.x < len(self.xs) and 0 <= spot.y < len(self.ys) and spot not in self.blocked:
             near = any(abs(one.x - point.x) + abs(one.y - point.y) < 8 for one in self.used)
             length = abs(self.xs[spot.x] - point.x) + abs(self.ys[spot.y] - point.y)
             yield Port(point, spot, direction, cost + length + _SHARE * near)
@@ -147,7 +150,7 @@ class Lattice:
         self.used |= {first.point, last.point}
         axis = first.direction % 2
         self.lines.setdefault(spots[0], set()).add(axis)
-        for one, other in zip(spots, spots[1:], strict=False):
+        for one, other in pairwise(spots):
             axis = int(one.x == other.x)
             self.taken[_edge(one, other)] = self.taken.get(_edge(one, other), 0) + 1
             self.lines.setdefault(one, set()).add(axis)

@@ -103,7 +103,9 @@ def _draw(sequence: Sequence, heads: list[boxes.Sized], texts: list[Block], midd
     places = {name: middles[number] for number, (name, _) in enumerate(sequence.actors)}
     height = max(head.height for head in heads)
     tops = tuple(head.at(Rect(middles[number] - head.width // 2, 0, head.width, height)) for number, head in enumerate(heads))
-    arrows, words = [], []
+    arrows: list[Arrow] = []
+    words: list[Words] = []
+    points: tuple[Point, ...]
     y = height + 12
     for message, text in zip(sequence.messages, texts, strict=True):
         start, end = places[message.start], places[message.end]
@@ -111,7 +113,8 @@ def _draw(sequence: Sequence, heads: list[boxes.Sized], texts: list[Block], midd
             words.append(put(text, start + _ALONE + 8, y + max(0, 20 - text.height) // 2, "start"))
             bottom = y + max(text.height, 20)
             middle = (y + bottom) // 2
-            points = (Point(start, middle - 9), Point(start + _ALONE, middle - 9), Point(start + _ALONE, middle + 9), Point(start + 1, middle + 9))
+            out = start + _ALONE
+            points = (Point(start, middle - 9), Point(out, middle - 9), Point(out, middle + 9), Point(start + 1, middle + 9))
         else:
             words.append(put(text, (start + end) // 2, y))
             bottom = y + text.height + 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from course.reading.pictures.words import LEADING, SIZES, Block
@@ -102,15 +103,9 @@ class Arrow:
         return f"M{back.x + along} {back.y + across}L{tip.x} {tip.y}L{back.x - along} {back.y - across}Z"
 
     @property
-    def way(self) -> str:
-        return rounded(self.points)
-
-    @property
     def segments(self) -> list[Rect]:
         """Its straight pieces, a pixel thick at least."""
-        return [
-            Rect(min(a.x, b.x), min(a.y, b.y), max(abs(a.x - b.x), 1), max(abs(a.y - b.y), 1)) for a, b in zip(self.points, self.points[1:], strict=False)
-        ]
+        return [Rect(min(a.x, b.x), min(a.y, b.y), max(abs(a.x - b.x), 1), max(abs(a.y - b.y), 1)) for a, b in pairwise(self.points)]
 
 
 _HEAD, _BEND = 9, 8

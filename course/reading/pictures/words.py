@@ -1,15 +1,19 @@
-"""How much room a text needs, near enough for boxes that fit, without a browser: readers' fonts differ by more than a better table would gain."""
+"""How much room a text needs, near enough for boxes that fit, without a browser.
+
+Readers' fonts differ from each other by more than a better table would gain.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SIZES = {"text": 14, "strong": 14, "note": 12, "label": 12}
-"""Pixels of the classes ``p-text``, ``p-strong``, ``p-note`` and ``p-label`` in pictures.css; nothing is smaller than 12."""
-LEADING = {"text": 19, "strong": 19, "note": 16, "label": 16}
+SIZES = {"text": 14, "strong": 14, "note": 12, "label": 12, "frame": 12}
+"""Pixels of the classes ``p-text``, ``p-strong``, ``p-note``, ``p-label`` and ``p-frame`` in pictures.css; nothing is smaller than 12."""
+LEADING = {"text": 19, "strong": 19, "note": 16, "label": 16, "frame": 16}
 # Advance widths in thousandths of the size: the wider of the usual sans-serif faces.
 _WIDTHS = {
     **dict.fromkeys("ijl'|", 270),
@@ -28,7 +32,7 @@ _BOLD = 1.06
 def width(text: str, kind: str = "text") -> int:
     """Pixels that ``text`` takes on one line in the face of ``kind``, a key of SIZES."""
     units = sum(_units(character) for character in unicodedata.normalize("NFC", text))
-    return math.ceil(units * SIZES[kind] / 1000 * (_BOLD if kind == "strong" else 1))
+    return math.ceil(units * SIZES[kind] / 1000 * (_BOLD if kind in {"strong", "frame"} else 1))
 
 
 def _units(character: str) -> int:
@@ -48,26 +52,34 @@ def wrap(text: str, most: int, kind: str = "text") -> tuple[str, ...]:
 
 def _wrap_line(text: str, most: int, kind: str) -> list[str]:
     """As few lines as can be, and these as even as can be: a last line of one short word looks forgotten."""
-    words = text.split()
-    if not words:
+    pieces = [piece for word in text.split() for piece in _pieces(word, most, kind)]
+    if not pieces:
         return [""]
-    full = _fill(words, most, kind)
+    full = _fill(pieces, most, kind)
     while len(full) > 1:
         most -= 4
-        tighter = _fill(words, most, kind)
+        tighter = _fill(pieces, most, kind)
         if len(tighter) > len(full) or max(width(line, kind) for line in tighter) > most:
             break
         full = tighter
     return full
 
 
-def _fill(words: Iterable[str], most: int, kind: str) -> list[str]:
+def _pieces(word: str, most: int, kind: str) -> list[tuple[str, str]]:
+    """The word as it may be broken, each piece with what goes before it in a line: a word too wide gives way after - / _ : and dots."""
+    if width(word, kind) <= most:
+        return [(" ", word)]
+    parts = [part for part in re.split(r"(?<=[-/_:.])(?=\w)", word) if part]
+    return [(" " if number == 0 else "", part) for number, part in enumerate(parts)]
+
+
+def _fill(pieces: Iterable[tuple[str, str]], most: int, kind: str) -> list[str]:
     lines: list[str] = []
-    for word in words:
-        if lines and width(f"{lines[-1]} {word}", kind) <= most:
-            lines[-1] += f" {word}"
+    for glue, piece in pieces:
+        if lines and width(f"{lines[-1]}{glue}{piece}", kind) <= most:
+            lines[-1] += glue + piece
         else:
-            lines.append(word)
+            lines.append(piece)
     return lines
 
 

@@ -1,0 +1,59 @@
+"""Frames round groups, with their titles inside at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from course.reading.pictures.flow import Group
+from course.reading.pictures.flow_plan import PAD, Plan
+from course.reading.pictures.shapes import Rect, Words, around, put
+from course.reading.pictures.words import Block, block
+
+_UNDER = 6
+
+
+@dataclass(frozen=True)
+class Frame:
+    group: Group
+    rect: Rect
+    words: Words
+
+
+def frames(plan: Plan, rects: Mapping[str, Rect], lines: Sequence[Rect] = ()) -> tuple[Frame, ...]:
+    """The outer ones first, so that the inner ones are drawn on them. A title gives way to the ``lines`` that come in from above."""
+    return tuple(_frame(plan, group, rects, lines) for group in sorted(plan.flow.groups, key=lambda group: -plan.depth(group)))
+
+
+def _frame(plan: Plan, group: Group, rects: Mapping[str, Rect], lines: Sequence[Rect]) -> Frame:
+    held = around([*(rects[name] for name in group.nodes), *(_frame(plan, inner, rects, ()).rect for inner in plan.inner(group))])
+    title = _title(plan, group)
+    above = PAD + title.height + _UNDER
+    wider = max(title.width - held.width, 0)
+    rect = Rect(held.x - PAD - wider // 2, held.y - above, held.width + wider + 2 * PAD, held.height + above + PAD)
+    top = rect.y + 8
+    places = [put(title, rect.x + PAD, top, "start"), put(title, rect.right - PAD, top, "end"), put(title, rect.middle.x, top)]
+    free = [words for words in places if not any(words.rect.grown(3).touches(line) for line in lines)]
+    return Frame(group, rect, (free or places)[0])
+
+
+def _title(plan: Plan, group: Group) -> Block:
+    left = min(plan.middles[name] - plan.sizes[name].width // 2 for name in group.nodes)
+    right = max(plan.middles[name] + plan.sizes[name].width // 2 for name in group.nodes)
+    return block(group.text, max(right - left, 80), "frame")
+
+
+def pads(plan: Plan, row: int) -> tuple[int, int]:
+    """What the frames that begin or end at a row take above and below it."""
+    above = below = 0
+    for group in plan.flow.groups:
+        rows = plan.rows_of(group)
+        if rows[0] == row:
+            above = max(above, plan.depth(group) * PAD + _titles(plan, group))
+        if rows[-1] == row:
+            below = max(below, plan.depth(group) * PAD)
+    return above, below
+
+
+def _titles(plan: Plan, group: Group) -> int:
+    return _title(plan, group).height + _UNDER + max((_titles(plan, inner) for inner in plan.inner(group)), default=0)
