@@ -49,7 +49,7 @@ def _no_room(request: HttpRequest, code: str) -> HttpResponse:
         "often": _("Several playgrounds were opened from your network within the last hour, and there is a limit. Try again in an hour."),
     }
     status, seconds = _STATUS[code]
-    context = {"form": SignInForm(request), "guests": settings.GUEST_HOURS, "no_room": words[code]}
+    context = {"nav": "sign-in", "form": SignInForm(request), "guests": settings.GUEST_HOURS, "no_room": words[code]}
     answer = render(request, "registration/sign-in.html", context, status=status)
     answer["Retry-After"] = str(seconds)
     return answer

@@ -6,12 +6,13 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from course import front_views, guest_views, views
+from course import front_views, guest_views, search_views, views
 from course.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_views.home, name="home"),
     path("course/", front_views.course, name="course"),
+    path("search/", search_views.find, name="search"),
     path("", include("labs.urls")),
     path("notes/", include("course.reading.urls")),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),

@@ -3,8 +3,8 @@
 Latin words are lower-cased and lose a plural's s. An identifier is there whole and in pieces (``s3:PutObject``: s3putobject, s3,
 putobject, put, object), so that ``put-object`` finds ``PutObject`` and the other way round.
 
-Hangul becomes overlapping pairs of syllables and the last syllable (버킷을: 버킷 킷을 을): a phrase of pairs finds a word whatever
-particle follows it, and one syllable is the beginning of a token wherever it stands.
+Hangul becomes overlapping pairs of syllables between the first and the last (버킷을: 버 버킷 킷을 을): a phrase of pairs finds a word
+whatever stands before it or follows it, and a word of one syllable is found where others begin and end.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ _WORD = re.compile(r"[a-z0-9]+(?:[-_.:/][a-z0-9]+)*|[가-힣]+", re.IGNORECASE)
 _HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _PLURAL_CAPITALS = re.compile(r"[A-Z]+s")
 _SEPARATORS = re.compile(r"[-_.:/]")
-# What follows a noun: particles, and the endings of 하다 and 되다. Longest first.
-_ENDINGS = sorted(
-    "을 를 은 는 이 가 의 에 로 와 과 도 만 나 랑 에서 에게 에는 에도 으로 부터 까지 처럼 보다 마다 이나 이란 이랑 라는 이라는 에서는 에서의 으로는 "
-    "으로의 로의 로는 와의 과의 하고 하기 하는 하다 하면 하여 해서 했다 한다 하지 합니다 하려면 된 되는 되다 된다 되면 됩니다 할 한 들 들을 들은 들이 들의".split(),
-    key=len, reverse=True,
+# What follows a noun: particles, and the endings of 하다 and 되다.
+_ENDINGS = (
+    "에서는", "에서의", "으로는", "으로의", "이라는", "합니다", "됩니다", "하려면",
+    "에서", "에게", "에는", "에도", "으로", "부터", "까지", "처럼", "보다", "마다", "이나", "이란", "이랑", "라는", "로의", "로는", "와의",
+    "과의", "들을", "들은", "들이", "들의", "하고", "하기", "하는", "하다", "하면", "하여", "해서", "했다", "한다", "하지", "되는", "되다",
+    "된다", "되면", "을", "를", "은", "는", "이", "가", "의", "에", "로", "와", "과", "도", "만", "나", "랑", "들", "할", "한", "된",
 )  # fmt: skip
 # After a noun of one syllable only what is hardly ever a part of one: 경로 is a path, and 회의 a meeting.
 _SURE = {"을", "를", "은", "는", "에서", "에는", "으로", "에서는"}
@@ -40,7 +41,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of a query: any of ``phrases`` is it. ``shown``: what to mark in a text, in small letters, the longest first."""
+    """A word of a query: any of ``phrases`` is it. ``shown``: what to mark in a text, a stem each (course.reading.marking)."""
 
     phrases: tuple[Phrase, ...]
     shown: tuple[str, ...]
@@ -50,7 +51,7 @@ def tokens(text: str) -> list[str]:
     """Of a text that is to be found, in its order."""
     found: list[str] = []
     for word in _words(text):
-        found += _pairs(word) if _is_hangul(word) else _latin(word)
+        found += _hangul(word) if _is_hangul(word) else _latin(word)
     return found
 
 
@@ -102,22 +103,25 @@ def stem(word: str) -> str:
 
 def _latin_term(word: str, unfinished: bool) -> Term:
     whole = stem("".join(_SEPARATORS.split(word)))
-    small = word.lower()
-    return Term((Phrase((whole,), unfinished),), tuple(dict.fromkeys(sorted({small, stem(small), whole}, key=len, reverse=True))))
+    return Term((Phrase((whole,), unfinished),), (whole,))
 
 
 # --- Hangul ----------------------------------------------------------------------------------------------------------------
 
 
+def _hangul(word: str) -> list[str]:
+    return [word] if len(word) == 1 else [word[0], *_pairs(word), word[-1]]
+
+
 def _pairs(word: str) -> list[str]:
-    return [word[at : at + 2] for at in range(len(word) - 1)] + [word[-1]]
+    return [word[at : at + 2] for at in range(len(word) - 1)]
 
 
 def _hangul_term(word: str) -> Term:
     word = word[:_MOST_SYLLABLES]
     stems = [word, *_stems(word)]
     phrases = [phrase for one in stems for phrase in _phrases(one)]
-    return Term(tuple(dict.fromkeys(phrases)), tuple(sorted(stems, key=len, reverse=True)))
+    return Term(tuple(dict.fromkeys(phrases)), tuple(stems))
 
 
 def _stems(word: str) -> Iterator[str]:
@@ -131,9 +135,8 @@ def _stems(word: str) -> Iterator[str]:
 def _phrases(word: str) -> Iterator[Phrase]:
     """The word as it is, then with a space anywhere in it: 배포그룹 is 배포 그룹, too."""
     if len(word) == 1:
-        yield Phrase((word,), prefix=True)
+        yield Phrase((word,))
         return
-    yield Phrase(tuple(_pairs(word)[:-1]))
+    yield Phrase(tuple(_pairs(word)))
     for at in range(1, len(word)) if len(word) > 2 else ():
-        head, rest = _pairs(word[:at]), _pairs(word[at:])
-        yield Phrase((*head, *rest[:-1])) if len(rest) > 1 else Phrase((*head, rest[0]), prefix=True)
+        yield Phrase((*_pairs(word[:at]), word[at - 1], word[at], *_pairs(word[at:])))

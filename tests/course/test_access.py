@@ -26,7 +26,7 @@ READING_FILES = ("files", "files-tree", "files-download", "files-diff")
 CHANGING_FILES = ("files-save", "files-new", "files-move", "files-delete", "files-upload")
 # address: (method, what each of WHO gets); 302 for nobody is the way to sign in
 RULES: dict[str, tuple[str, tuple[int, ...]]] = {
-    **dict.fromkeys(("home", "course"), ("get", (IN, IN, IN, IN, IN))),
+    **dict.fromkeys(("home", "course", "search"), ("get", (IN, IN, IN, IN, IN))),
     "labs": ("get", (OUT, IN, IN, IN, IN)),
     "lab": ("get", (OUT, OUT, IN, IN, IN)),
     "start": ("post", (OUT, OUT, OUT, OUT, OUT)),

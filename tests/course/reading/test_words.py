@@ -32,7 +32,8 @@ def test_particles_hide_no_word(query: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("배포그룹", "배포 그룹을 고릅니다"), ("배포 그룹", "배포그룹을 고릅니다"), ("배포그룹을", "배포 그룹이"), ("지속적배포", "지속적 배포와"),
+        ("배포그룹", "배포 그룹을 고릅니다"), ("배포 그룹", "배포그룹을 고릅니다"), ("배포그룹을", "배포 그룹이"),
+        ("지속적배포", "지속적 배포와"),
         ("파이프라인", "파이프 라인"), ("객체키", "객체 키는"), ("키정책", "키 정책이"),
     ],
 )  # fmt: skip
@@ -53,8 +54,11 @@ def test_a_single_syllable_is_found_wherever_it_stands(query: str, text: str) ->
 
 @pytest.mark.parametrize(
     ("query", "text"),
-    [("포그", "배포 그룹"), ("버킷", "버스와 킷"), ("파이프라인", "파이프만 있고 라인은 없다"), ("경로", "경고"), ("배포", "포배"), ("", "버킷"), ("…!", "버킷")],
-)
+    [
+        ("포그", "배포 그룹"), ("버킷", "버스와 킷"), ("파이프라인", "파이프만 있고 라인은 없다"), ("경로", "경고"), ("배포", "포배"),
+        ("키", "패키지를"), ("", "버킷"), ("…!", "버킷"),
+    ],
+)  # fmt: skip
 def test_what_is_another_word_is_not_found(query: str, text: str) -> None:
     assert not finds(query, text)
 
@@ -68,10 +72,13 @@ def test_an_identifier_is_found_however_it_is_written(query: str, text: str) -> 
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("buckets", "a bucket"), ("bucket", "Buckets"), ("policies", "policy"), ("batch", "batches"), ("class", "classes"), ("access", "Access"),
-        ("code deploy", "CodeDeploy"), ("CodeDeploy는", "CodeDeploy가"), ("AWSCodePipeline", "the AWSCodePipeline role"), ("pipeline", "AWSCodePipeline"),
-        ("python3.12", "runtime: python3.12"), ("pipel", "a pipeline"), ("vpc", "two VPCs"), ("s3:putobject", "s3:PutObject"),
-        ("appspec.yml", "the file appspec.yml."), ("buildspec", "buildspec.yml"), ("x-ray", "AWS X-Ray"), ("/aws/codebuild", "/aws/codebuild/app"),
+        ("buckets", "a bucket"), ("bucket", "Buckets"), ("policies", "policy"), ("batch", "batches"), ("class", "classes"),
+        ("access", "Access"), ("code deploy", "CodeDeploy"), ("CodeDeploy는", "CodeDeploy가"),
+        ("AWSCodePipeline", "the AWSCodePipeline role"), ("pipeline", "AWSCodePipeline"),
+        ("python3.12", "runtime: python3.12"), ("pipel", "a pipeline"), ("vpc", "two VPCs"),
+        ("s3:putobject", "s3:PutObject"),
+        ("appspec.yml", "the file appspec.yml."), ("buildspec", "buildspec.yml"), ("x-ray", "AWS X-Ray"),
+        ("/aws/codebuild", "/aws/codebuild/app"),
     ],
 )  # fmt: skip
 def test_latin_words(query: str, text: str) -> None:
@@ -88,7 +95,7 @@ def test_an_identifier_is_there_whole_and_in_pieces() -> None:
 
 
 def test_hangul_in_pieces_is_the_same_word() -> None:
-    assert words.tokens(unicodedata.normalize("NFD", "버킷")) == ["버킷", "킷"]
+    assert words.tokens(unicodedata.normalize("NFD", "버킷을")) == ["버", "버킷", "킷을", "을"]
 
 
 def test_a_syllable_that_is_still_being_typed_is_waited_for() -> None:
