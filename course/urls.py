@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from course import front_views, guest_views, search_views, views
+from course import front_views, guest_views, language, search_views, views
 from course.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("guest/", guest_views.enter, name="guest"),
     path("guest/keep/", guest_views.keep, name="keep"),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/", language.choose, name="set_language"),
     path("admin/", admin.site.urls),
     path("favicon.ico", views.favicon),
     path("healthz", healthz, name="healthz"),
