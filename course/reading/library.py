@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from course.reading import loader
-from course.reading.errors import NoteError, did_you_mean
+from course.reading.errors import NoteError, near
 from course.reading.model import LANGUAGES, Link, Note, Part
 from labs.lab import catalog
 
@@ -65,12 +65,12 @@ def dead(note: Note, others: dict[str, Note], slugs: set[str], labs: set[str]) -
 
 def _dead(link: Link, others: dict[str, Note], slugs: set[str], labs: set[str]) -> str:
     if link.kind == "lab":
-        return "" if link.name in labs else f"there is no lab “{link.name}”{did_you_mean(link.name, labs)}"
+        return "" if link.name in labs else f"there is no lab “{link.name}”{near(link.name, labs)}"
     if link.name not in others:
-        return "" if link.name in slugs else f"there is no note “{link.name}”{did_you_mean(link.name, {*others, *slugs})}"
+        return "" if link.name in slugs else f"there is no note “{link.name}”{near(link.name, {*others, *slugs})}"
     anchors = anchors_of(others[link.name])
     if link.anchor and link.anchor not in anchors:
-        return f"the note “{link.name}” has no heading “{link.anchor}”{did_you_mean(link.anchor, anchors)}"
+        return f"the note “{link.name}” has no heading “{link.anchor}”{near(link.anchor, anchors)}"
     return ""
 
 

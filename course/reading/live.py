@@ -22,7 +22,9 @@ from sandbox.cloud.operations import Level, lookup, rules
 from sandbox.completion import names
 from sandbox.completion.place import commands as commands_in
 
-_ARITHMETIC = re.compile(r"\$?\(\(.*?\)\)", re.DOTALL)
+_SUM = re.compile(r"\$\(\(.*?\)\)", re.DOTALL)
+_ARITHMETIC = re.compile(r"\(\(.*?\)\)", re.DOTALL)
+_LIST = re.compile(r"(?<![\w-])([A-Za-z_]\w*)(?:\[[^]\n]*\])?\+?=(\([^()$]*\))?")
 _HERE = re.compile(r"<<-?\s*(?P<quote>['\"]?)(?P<end>\w+)(?P=quote)")
 _FUNCTION = re.compile(r"(?:^|[\s;])(?:function\s+)?([A-Za-z_][\w-]*)\s*\(\)")
 _PATTERN = re.compile(r"^\s*[\w*|.\"' -]+\)(?=\s)", re.MULTILINE)
@@ -73,26 +75,30 @@ class Verdict:
 
 
 def is_live(block: Try) -> bool:
-    return verdict(block.commands).live
+    return verdict(block).live
 
 
-def verdict(commands: tuple[str, ...]) -> Verdict:
-    return _verdict(commands, Path(settings.SANDBOX_PYTHON))
+def verdict(block: Try) -> Verdict:
+    return _verdict(block.commands, block.functions, Path(settings.SANDBOX_PYTHON))
+
+
+def functions(commands: tuple[str, ...]) -> frozenset[str]:
+    """The names of the shell functions that are defined there."""
+    return frozenset(_FUNCTION.findall("\n".join(commands)))
 
 
 @lru_cache(maxsize=2048)
-def _verdict(commands: tuple[str, ...], venv: Path) -> Verdict:
-    text = "\n".join(commands)
-    known = _programs(venv) | set(_FUNCTION.findall(text))
+def _verdict(commands: tuple[str, ...], before: frozenset[str], venv: Path) -> Verdict:
+    known = _programs(venv) | before | functions(commands)
     return Verdict(tuple(dict.fromkeys(lack for line in commands for lack in _lacks(line, known))))
 
 
-def _lacks(line: str, known: frozenset[str] | set[str]) -> Iterator[str]:
+def _lacks(line: str, known: frozenset[str]) -> Iterator[str]:
     for words in commands_in(_readable(line)):
         yield from _of_command(_run_by_others(words), known)
 
 
-def _of_command(words: list[str], known: frozenset[str] | set[str]) -> Iterator[str]:
+def _of_command(words: list[str], known: frozenset[str]) -> Iterator[str]:
     if not words:
         return
     program, *rest = words
@@ -163,7 +169,7 @@ def _waiters(service: str) -> dict[str, str]:
 
 @lru_cache(maxsize=4)
 def _programs(venv: Path) -> frozenset[str]:
-    return frozenset(names.usual(venv)) | {"aws"}
+    return frozenset({"aws", *names.usual(venv)})
 
 
 def _run_by_others(words: list[str]) -> list[str]:
@@ -177,7 +183,8 @@ def _run_by_others(words: list[str]) -> list[str]:
 
 def _readable(line: str) -> str:
     """The line without what is no command: sums, the texts of here-documents, patterns of ``case``, functions' parentheses."""
-    line = _ARITHMETIC.sub("0", line.replace("\\\n", " "))
+    line = _ARITHMETIC.sub(":", _SUM.sub("0", line.replace("\\\n", " ")))
+    line = _LIST.sub(r"\1=", line)
     kept: list[str] = []
     end = ""
     for text in line.split("\n"):

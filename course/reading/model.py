@@ -42,13 +42,14 @@ class Heading:
 @dataclass(frozen=True, slots=True)
 class Try:
     """A console block. ``answers``: what its author says that each of ``commands`` prints, the documented shape, maybe empty;
-    ``exit``: the status that the last command is meant to end with."""
+    ``exit``: the status that the last command is meant to end with; ``functions``: the shell functions that blocks before it define."""
 
     commands: tuple[str, ...]
     answers: tuple[str, ...]
     source: str
     exit: int
     line: int
+    functions: frozenset[str] = frozenset()
 
     @property
     def answer(self) -> str:

@@ -16,6 +16,7 @@ from django.utils.html import strip_tags
 
 from course.reading import drawing, markdown
 from course.reading.errors import NoteError, did_you_mean
+from course.reading.live import functions
 from course.reading.model import Box, Heading, Html, Segment, Shown, Text, Try
 from labs.lab.nodes import Value, compose, text_of
 from labs.lab.prose import FENCE
@@ -127,7 +128,7 @@ def _heading(found: _Found, number: int, heading: re.Match[str]) -> None:
 def _block(found: _Found, line: int, word: str, options: str, body: list[str]) -> Try | Shown | None:
     """None for code to read."""
     if word == "console":
-        return _try(found.path, line, options, body)
+        return _try(found, line, options, body)
     if word == "picture":
         value = compose("\n".join(body), found.path, line + 1)
         kind = value.mapping().get("kind")
@@ -136,7 +137,8 @@ def _block(found: _Found, line: int, word: str, options: str, body: list[str]) -
     return None
 
 
-def _try(path: Path, line: int, options: str, body: list[str]) -> Try:
+def _try(found: _Found, line: int, options: str, body: list[str]) -> Try:
+    path = found.path
     given = {option["name"]: option["value"] for option in _OPTION.finditer(options)}
     if unknown := sorted(set(given) - {"exit", "source"}) or _OPTION.sub("", options).split():
         raise NoteError(path, line, f"unknown after “console”: “{unknown[0]}”{did_you_mean(unknown[0], ('exit', 'source'))}")
@@ -147,7 +149,8 @@ def _try(path: Path, line: int, options: str, body: list[str]) -> Try:
     commands, answers = _transcript(body)
     if not commands:
         raise NoteError(path, line, "a console block without a command: a line that begins with “$ ”")
-    return Try(tuple(commands), tuple(answers), given.get("source", ""), int(given.get("exit", 0)), line)
+    before = tuple(command for block in found.blocks if isinstance(block, Try) for command in block.commands)
+    return Try(tuple(commands), tuple(answers), given.get("source", ""), int(given.get("exit", 0)), line, functions(before))
 
 
 def _transcript(body: list[str]) -> tuple[list[str], list[str]]:

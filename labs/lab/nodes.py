@@ -66,6 +66,10 @@ class Value:
     def is_list(self) -> bool:
         return isinstance(self.node, yaml.SequenceNode)
 
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, yaml.MappingNode)
+
     def texts(self) -> tuple[str, ...]:
         return tuple(item.text() for item in self.items())
 
