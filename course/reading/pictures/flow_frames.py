@@ -32,14 +32,14 @@ def _frame(plan: Plan, group: Group, rects: Mapping[str, Rect], lines: Sequence[
     wider = max(title.width - held.width, 0)
     rect = Rect(held.x - PAD - wider // 2, held.y - above, held.width + wider + 2 * PAD, held.height + above + PAD)
     top = rect.y + 8
-    places = [put(title, rect.x + PAD, top, "start"), put(title, rect.right - PAD, top, "end"), put(title, rect.middle.x, top)]
+    places = [put(title, x, top, "start") for x in range(rect.x + PAD, rect.right - PAD - title.width + 1, 4)]
     free = [words for words in places if not any(words.rect.grown(3).touches(line) for line in lines)]
     return Frame(group, rect, (free or places)[0])
 
 
 def _title(plan: Plan, group: Group) -> Block:
-    left = min(plan.middles[name] - plan.sizes[name].width // 2 for name in group.nodes)
-    right = max(plan.middles[name] + plan.sizes[name].width // 2 for name in group.nodes)
+    left = min(plan.middles[name] - plan.widths[name] // 2 for name in group.nodes)
+    right = max(plan.middles[name] + plan.widths[name] // 2 for name in group.nodes)
     return block(group.text, max(right - left, 80), "frame")
 
 

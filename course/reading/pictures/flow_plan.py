@@ -14,6 +14,7 @@ from course.reading.pictures.words import Block
 
 PAD = 12
 """From a frame to what is in it."""
+_NEARLY = 40
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,23 @@ class Plan:
     @cached_property
     def middles(self) -> dict[str, int]:
         """The x of each node's middle."""
-        slots = self._slots()
+        slots = self._slots
         least: dict[tuple[int, int], int] = {}
         for left, right in [*self._neighbours(), *self._strangers(slots)]:
             pair = (slots[left], slots[right])
             least[pair] = max(least.get(pair, 0), self._apart(left, right))
-        widths: dict[int, int] = {}
-        for name, slot in slots.items():
-            widths[slot] = max(widths.get(slot, 0), self.sizes[name].width)
+        widths = {slot: max(self.widths[name] for name in slots if slots[name] == slot) for slot in slots.values()}
         found = solve(widths, least)
         return {name: found[slot] for name, slot in slots.items()}
 
+    @cached_property
+    def widths(self) -> dict[str, int]:
+        """Of the nodes: those of a column are of one width where they nearly are."""
+        slots = self._slots
+        wide = {name: [self.sizes[other].width for other in slots if slots[other] == slots[name]] for name in slots}
+        return {name: max(one for one in wide[name] if one <= self.sizes[name].width + _NEARLY) for name in slots}
+
+    @cached_property
     def _slots(self) -> dict[str, int]:
         """Half columns: rows of different lengths are centred on each other. What stands beside a frame in one of its rows is moved
         beside all of it."""
@@ -96,7 +103,7 @@ class Plan:
         gap = self.space.across if links else self.space.bare
         gap = max([gap, *(self.labels[number].width + 26 for number in links if self.labels[number].lines)])
         frames = sum((left in group.nodes) != (right in group.nodes) for group in self.flow.groups)
-        return (self.sizes[left].width + self.sizes[right].width) // 2 + gap + frames * PAD
+        return (self.widths[left] + self.widths[right]) // 2 + gap + frames * PAD
 
     # Groups
 

@@ -6,7 +6,7 @@ the lines that none uses are taken out and the rows move together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -49,8 +49,8 @@ def rows(plan: Plan, corridors: list[int]) -> dict[str, Rect]:
         y += corridors[number] + above
         height = max(plan.sizes[name].height for name in row)
         for name in row:
-            width = plan.sizes[name].width
-            rects[name] = Rect(plan.middles[name] - width // 2, y, width, height)
+            width, own = plan.widths[name], height if outlines.room(plan.sizes[name].look).grows else plan.sizes[name].height
+            rects[name] = Rect(plan.middles[name] - width // 2, y + (height - own) // 2, width, own)
         y += height + below
     return rects
 
@@ -79,13 +79,23 @@ def _lattice(plan: Plan, rects: Mapping[str, Rect]) -> Lattice:
         start, end = _free(left, right, rects, drawn)
         middle = (start + end) // 2
         xs |= {middle} | {x for x in (middle - 10, middle + 10) if start + 4 <= x <= end - 4}
+    xs |= set(_straight(plan, rects))
     outside = around([*rects.values(), *(frame.rect for frame in drawn)])
     for track in range(_tracks(plan)):
         xs |= {outside.x - 16 - track * plan.space.track, outside.right + 16 + track * plan.space.track}
     for corridor in range(len(plan.rows) + 1):
         ys |= set(_lines(plan, corridor, rects))
-    rooms = {node.id: outlines.room(node.look) for node in plan.flow.nodes}
+    rooms = {name: outlines.room(size.look) for name, size in plan.sizes.items()}
     return Lattice(sorted(xs), sorted(ys), rects, rooms)
+
+
+def _straight(plan: Plan, rects: Mapping[str, Rect]) -> Iterator[int]:
+    """The x of a line straight down from box to box, where they lie above each other."""
+    for link in plan.flow.arrows:
+        ends = [(rects[name], outlines.room(plan.sizes[name].look).corner) for name in (link.start, link.end)]
+        left, right = max(rect.x + corner for rect, corner in ends), min(rect.right - corner for rect, corner in ends)
+        if left <= right:
+            yield (left + right) // 2
 
 
 def _free(left: str, right: str, rects: Mapping[str, Rect], drawn: tuple[Frame, ...]) -> tuple[int, int]:
@@ -102,8 +112,12 @@ def _free(left: str, right: str, rects: Mapping[str, Rect], drawn: tuple[Frame, 
 def _edge(plan: Plan, corridor: int, rects: Mapping[str, Rect]) -> int:
     """Where a corridor ends; the last one, which is below everything: where it begins."""
     if corridor < len(plan.rows):
-        return rects[plan.rows[corridor][0]].y - pads(plan, corridor)[0]
-    return rects[plan.rows[-1][0]].bottom + pads(plan, corridor - 1)[1]
+        return _row(plan, corridor, rects).y - pads(plan, corridor)[0]
+    return _row(plan, -1, rects).bottom + pads(plan, corridor - 1)[1]
+
+
+def _row(plan: Plan, number: int, rects: Mapping[str, Rect]) -> Rect:
+    return around(rects[name] for name in plan.rows[number])
 
 
 def _lines(plan: Plan, corridor: int, rects: Mapping[str, Rect]) -> list[int]:
@@ -123,9 +137,10 @@ def _tightened(plan: Plan, roomy: Mapping[str, Rect], ways: list[Way]) -> Placed
     corridors = [_corridor(plan, number, sum(heights[number]), roomy, ways) for number in range(len(used))]
     rects = rows(plan, corridors)
     moved: dict[int, int] = {}
-    for name in (row[0] for row in plan.rows):
-        by = rects[name].y - roomy[name].y
-        moved |= {y: y + by for y in range(roomy[name].y, roomy[name].bottom + 1)}
+    for number in range(len(plan.rows)):
+        before = _row(plan, number, roomy)
+        by = _row(plan, number, rects).y - before.y
+        moved |= {y: y + by for y in range(before.y, before.bottom + 1)}
     for number, lines in enumerate(used):
         y = _edge(plan, number, rects) - (corridors[number] if number < len(plan.rows) else 0) + (_UNDER if number else 0)
         for line, height in zip(lines, heights[number], strict=True):

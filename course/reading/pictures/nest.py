@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course.reading.pictures import outlines
 from course.reading.pictures.boxes import Box, sized
@@ -76,18 +76,21 @@ def _box(value: Value) -> Held:
 
 
 def draw(nest: Nest) -> Drawing:
-    """Outer boxes side by side where they fit, else one below the other."""
-    for most in (200, 140, 105):
-        outer = Held("", boxes=nest.boxes, across=True)
+    """Outer boxes side by side where they fit, else one below the other. What is still too wide has its innermost boxes stacked."""
+    wide, stacked = Held("", boxes=nest.boxes, across=True), Held("", boxes=tuple(_stacked(box) for box in nest.boxes))
+    for outer, most in ((wide, 200), (wide, 140), (replace(wide, across=False), 200), (stacked, 200), (stacked, 140), (stacked, 105)):
         width, height = _inner_size(outer, most)
         if width <= WIDE:
             break
-    else:
-        outer = Held("", boxes=nest.boxes)
-        width, height = _inner_size(outer, most)
     parts = list(_inner(outer, Rect(0, 0, width, height), most, 0))
     holders = tuple(part for part in parts if isinstance(part, Holder))
     return Drawing(Rect(0, 0, width, height).grown(4), holders, tuple(part for part in parts if isinstance(part, Box)))
+
+
+def _stacked(box: Held) -> Held:
+    if any(inner.boxes for inner in box.boxes):
+        return replace(box, boxes=tuple(_stacked(inner) for inner in box.boxes))
+    return replace(box, across=False)
 
 
 def _size(box: Held, most: int) -> tuple[int, int]:

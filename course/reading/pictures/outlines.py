@@ -11,23 +11,24 @@ _ROUND, _RIM, _POINT, _BAR, _PERSON = 8, 5, 18, 8, 24
 
 @dataclass(frozen=True)
 class Room:
-    """What a shape takes beside, above and below its words; how near a corner an arrow may meet it; and whether it may meet the sides
-    elsewhere than in their middle."""
+    """What a shape takes beside, above and below its words; how near a corner an arrow may meet it; whether it may meet the sides
+    elsewhere than in their middle; and whether the shape is as tall as the others of its row."""
 
     side: int = 14
     top: int = 11
     bottom: int = 11
     corner: int = 14
     sides: bool = True
+    grows: bool = True
 
 
 ROOMS = {
     "store": Room(top=11 + 2 * _RIM, bottom=12, corner=24),
     "person": Room(top=9 + _PERSON),
     "gate": Room(side=14 + _BAR, corner=20),
-    "choice": Room(side=12 + _POINT, top=13, bottom=13, corner=_POINT + 8, sides=False),
-    "start": Room(side=20, corner=22, sides=False),
-    "end": Room(side=24, top=13, bottom=13, corner=26, sides=False),
+    "choice": Room(side=12 + _POINT, top=13, bottom=13, corner=_POINT + 8, sides=False, grows=False),
+    "start": Room(side=20, corner=22, sides=False, grows=False),
+    "end": Room(side=24, top=13, bottom=13, corner=26, sides=False, grows=False),
 }
 
 

@@ -19,7 +19,7 @@ CLEAR = 8
 """Pixels that an arrow keeps from a box that is not its own."""
 _TIP = 14
 """Pixels that an arrow goes straight before its head's point."""
-_BEND, _CROSS, _TOUCH, _SHARE, _TWIN = 40, 60, 300, 600, 60
+_BEND, _CROSS, _TOUCH, _SHARE, _TWIN = 50, 60, 300, 600, 60
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))  # right, down, left, up: a direction is its index
 
 
@@ -86,7 +86,7 @@ class Lattice:
     def _off(self, distance: int, twin: bool) -> float:
         if not distance:
             return _TWIN if twin else 0
-        return 8 + distance / 2
+        return 8 + distance * 1.2
 
     def _port(self, point: Point, spot: Spot, direction: int, cost: float) -> Iterator[Port]:
         if 0 <= spot.x < len(self.xs) and 0 <= spot.y < len(self.ys) and spot not in self.blocked:

@@ -66,10 +66,10 @@ def _wrap_line(text: str, most: int, kind: str) -> list[str]:
 
 
 def _pieces(word: str, most: int, kind: str) -> list[tuple[str, str]]:
-    """The word as it may be broken, each piece with what goes before it in a line: a word too wide gives way after - / _ : and dots."""
+    """The word as it may be broken, each piece with what goes before it in a line: one too wide gives way after - / _ : . and before capitals."""
     if width(word, kind) <= most:
         return [(" ", word)]
-    parts = [part for part in re.split(r"(?<=[-/_:.])(?=\w)", word) if part]
+    parts = [part for part in re.split(r"(?<=[-/_:.])(?=\w)|(?<=[a-z])(?=[A-Z])", word) if part]
     return [(" " if number == 0 else "", part) for number, part in enumerate(parts)]
 
 
