@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -26,18 +27,24 @@ _CONFIGS = {
     "tables": {"use_align_attribute": True},  # the policy of the page forbids the style that it writes otherwise
     "footnotes": {"BACKLINK_TEXT": "↩", "BACKLINK_TITLE": "↩ {}"},
 }
+_one_at_a_time = threading.Lock()
 _WIDE = re.compile(r"<(table|pre)>(.*?)</\1>", re.DOTALL)
 
 
 def render(text: str) -> str:
     """No scripts, no styles, no event handlers; what may be wider than a phone scrolls, and can be scrolled with keys."""
-    raw = markdown.markdown(
-        text, extensions=[*EXTENSIONS, "footnotes", _Links()], extension_configs=_CONFIGS, output_format="html"
-    )  # fmt: skip
+    with _one_at_a_time:
+        raw = _reader().reset().convert(text)
     clean = nh3.clean(
         raw, tags=TAGS, attributes=ATTRIBUTES | _NAMED, url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer"
     )  # fmt: skip
     return _WIDE.sub(_scrolling, clean)
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Any:
+    """Making one takes longer than most texts do."""
+    return markdown.Markdown(extensions=[*EXTENSIONS, "footnotes", _Links()], extension_configs=_CONFIGS, output_format="html")
 
 
 @lru_cache(maxsize=4096)

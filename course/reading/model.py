@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
+from course.reading.pictures import Picture
 from labs.lab.model import LANGUAGES, Html, Words, words
 
 __all__ = ["LANGUAGES", "Box", "Choice", "Heading", "Html", "Kind", "Link", "Note", "Part", "Question", "Segment", "Shown", "Source",
@@ -60,7 +60,7 @@ class Try:
 class Shown:
     """A picture where it stands; ``number`` counts the pictures of the text from 1."""
 
-    picture: Any
+    picture: Picture
     number: int
     kind: str
     line: int

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.utils.html import strip_tags
 
-from course.reading import drawing, markdown
+from course.reading import markdown, pictures
 from course.reading.errors import NoteError, did_you_mean
 from course.reading.live import functions
 from course.reading.model import Box, Heading, Html, Segment, Shown, Text, Try
@@ -133,7 +133,7 @@ def _block(found: _Found, line: int, word: str, options: str, body: list[str]) -
         value = compose("\n".join(body), found.path, line + 1)
         kind = value.mapping().get("kind")
         number = 1 + sum(isinstance(block, Shown) for block in found.blocks)
-        return Shown(drawing.read(value), number, kind.text() if kind else "", line)
+        return Shown(pictures.read(value), number, kind.text() if kind else "", line)
     return None
 
 
