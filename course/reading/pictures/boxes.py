@@ -26,7 +26,7 @@ class Box:
 
     @property
     def detail(self) -> str:
-        return outlines.detail(self.look, self.rect)
+        return outlines.detail(self.look, self.rect, self.words.rect.y)
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ class Sized:
         """In ``rect``, which may be larger than it needs."""
         room = outlines.room(self.look)
         spare = rect.height - (room.top + self.text.height + self.gap + self.note.height + room.bottom)
-        top = rect.y + room.top + (0 if self.look == "person" else spare // 2)
-        words = put(self.text, rect.middle.x, top)
+        words = put(self.text, rect.middle.x, rect.y + room.top + spare // 2)
         return Box(self.look, rect, words, put(self.note, rect.middle.x, words.rect.bottom + self.gap))
 
 

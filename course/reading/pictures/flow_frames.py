@@ -33,7 +33,7 @@ def _frame(plan: Plan, group: Group, rects: Mapping[str, Rect], lines: Sequence[
     rect = Rect(held.x - PAD - wider // 2, held.y - above, held.width + wider + 2 * PAD, held.height + above + PAD)
     top = rect.y + 8
     places = [put(title, x, top, "start") for x in range(rect.x + PAD, rect.right - PAD - title.width + 1, 4)]
-    free = [words for words in places if not any(words.rect.grown(3).touches(line) for line in lines)]
+    free = [words for words in places if not any(words.rect.grown(5).touches(line) for line in lines)]
     return Frame(group, rect, (free or places)[0])
 
 

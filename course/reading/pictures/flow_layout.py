@@ -20,10 +20,8 @@ WIDE = 660
 _TIGHT = Space(across=34, bare=20, down=34)
 _FITS = ((210, Space()), (150, Space()), (118, Space()), (118, _TIGHT), (92, _TIGHT), (118, _TIGHT))
 """How texts are wrapped and how much space there is between the boxes: the first that is narrow enough, or the last."""
-_LABELS = (130, 90)
-_STRICT = 6
-"""Attempts at labels that lie over no line, before they may."""
-_MARGIN, _SPEED = 6, 110
+_LABELS = (130, 90, 60)
+_MARGIN, _HEAD, _SPEED = 6, 10, 110
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,12 @@ class Drawing:
 
 def draw(flow: Flow) -> Drawing:
     sizes, space = _fit(flow)
-    for number, plan in enumerate(_plans(flow, sizes, space)):
+    for clear, plan in _plans(flow, sizes, space):
         placed = routed(plan)
         taken = [*(rect.grown(2) for rect in placed.rects.values()), *(frame.words.rect for frame in placed.frames)]
-        words = labels.place(plan.labels, placed.arrows, taken, strict=number < _STRICT)
+        taken += [Rect(*arrow.points[-1], 0, 0).grown(_HEAD) for arrow in placed.arrows]
+        edges = [edge for frame in placed.frames for edge in frame.rect.edges]
+        words = labels.place(plan.labels, placed.arrows, taken, edges, clear=clear)
         if words is not None:
             break
     shown = {name: sizes[name].at(rect) for name, rect in placed.rects.items()}
@@ -74,12 +74,15 @@ def _fit(flow: Flow) -> tuple[dict[str, Sized], Space]:
     return sizes, space
 
 
-def _plans(flow: Flow, sizes: dict[str, Sized], space: Space) -> Iterator[Plan]:
-    """Ever more space, each first with wide labels and then with narrow ones."""
-    for _ in range(12):
-        for most in _LABELS:
-            yield _plan(flow, sizes, space, most)
-        space = space.wider()
+def _plans(flow: Flow, sizes: dict[str, Sized], space: Space) -> Iterator[tuple[str, Plan]]:
+    """What labels must be clear of (labels.place), with a plan: for each, more and more space, first with wide labels and then with narrow
+    ones. The last goes on until there is room for all."""
+    for clear, times in (("all", 3), ("others", 3), ("most", 2), ("nothing", 40)):
+        wider = space if clear in {"all", "others"} else space.wider().wider()
+        for _ in range(times):
+            for most in _LABELS:
+                yield clear, _plan(flow, sizes, wider, most)
+            wider = wider.wider()
 
 
 def _plan(flow: Flow, sizes: dict[str, Sized], space: Space, most: int) -> Plan:

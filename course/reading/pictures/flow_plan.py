@@ -27,7 +27,7 @@ class Space:
     track: int = 14
 
     def wider(self) -> Space:
-        return Space(self.across * 5 // 4, self.bare * 5 // 4, self.down * 5 // 4, self.track + 2)
+        return Space(self.across * 5 // 4, self.bare * 5 // 4, self.down * 5 // 4, self.track + 5)
 
 
 @dataclass

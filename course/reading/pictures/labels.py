@@ -12,18 +12,26 @@ _PLACES = (50, 38, 62, 26, 74, 14, 86)
 _TRIES = 5_000
 
 
-def place(texts: Sequence[Block], arrows: Sequence[Arrow], taken: Sequence[Rect], *, strict: bool) -> tuple[Words, ...] | None:
+def place(
+    texts: Sequence[Block], arrows: Sequence[Arrow], taken: Sequence[Rect], edges: Sequence[Rect], *, clear: str
+) -> tuple[Words, ...] | None:
     """The words of the labels that there are, in order, clear of what is ``taken`` and of each other; None where that cannot be.
 
-    ``strict``: clear of every line, too.
+    ``clear``: "all" keeps a label off every arrow's line and off ``edges``, "others" lets it lie on its own line, "most" on any where it
+    must, "nothing" on any.
     """
-    lines = [piece for arrow in arrows for piece in arrow.segments]
+    pieces = [arrow.segments for arrow in arrows]
     options: dict[int, list[Words]] = {}
     for number, text in enumerate(texts):
         if text.lines:
+            own = pieces[number] if clear == "all" else []
+            lines = [*edges, *own, *(piece for other, some in enumerate(pieces) if other != number for piece in some)]
             found = [words for words in _candidates(text, arrows[number]) if not any(words.rect.touches(other) for other in taken)]
-            clear = [words for words in found if not any(words.rect.touches(line) for line in lines)]
-            options[number] = clear if strict else clear + [words for words in found if words not in clear]
+            good = [words for words in found if not any(words.rect.touches(line) for line in lines)]
+            if clear in {"most", "nothing"}:
+                rest = [words for words in found if words not in good]
+                good = good + rest if clear == "nothing" else good or rest
+            options[number] = good
     chosen = _choose(options)
     return None if chosen is None else tuple(chosen[number] for number in sorted(chosen))
 

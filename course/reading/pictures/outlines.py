@@ -49,8 +49,8 @@ def outline(look: str, rect: Rect) -> str:
     return _rounded(rect, rect.height // 2 if look in {"start", "end"} else _ROUND)
 
 
-def detail(look: str, rect: Rect) -> str:
-    """Lines on the shape; nothing for most."""
+def detail(look: str, rect: Rect, words: int) -> str:
+    """Lines on the shape; nothing for most. ``words``: where its words begin."""
     if look == "store":
         return f"M{rect.x} {rect.y + _RIM}A{rect.width / 2:g} {_RIM} 0 0 0 {rect.right} {rect.y + _RIM}"
     if look == "gate":
@@ -58,7 +58,7 @@ def detail(look: str, rect: Rect) -> str:
     if look == "end":
         return _rounded(rect.grown(-4), rect.height // 2 - 4)
     if look == "person":
-        x, y = rect.middle.x, rect.y + 9
+        x, y = rect.middle.x, words - _PERSON
         return f"M{x - 4} {y + 4}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0ZM{x - 9} {y + 20}a9 9 0 0 1 18 0"
     return ""
 

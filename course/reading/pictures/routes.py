@@ -19,7 +19,7 @@ CLEAR = 8
 """Pixels that an arrow keeps from a box that is not its own."""
 _TIP = 14
 """Pixels that an arrow goes straight before its head's point."""
-_BEND, _CROSS, _TOUCH, _SHARE, _TWIN = 50, 60, 300, 600, 60
+_BEND, _CROSS, _TOUCH, _SHARE, _TWIN, _CROWD, _ASIDE = 50, 60, 300, 600, 60, 24, 24
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))  # right, down, left, up: a direction is its index
 
 
@@ -78,7 +78,7 @@ class Lattice:
             yield from self._port(Point(x, box.bottom), Spot(column, bisect_left(self.ys, box.bottom + away)), 1, cost)
         ys = _between(self.ys, box.y + 10, box.bottom - 10) if room.sides else [box.middle.y]
         for y in ys:
-            cost = self._off(abs(y - box.middle.y), twin)
+            cost = self._off(abs(y - box.middle.y), twin) + (0 if y == box.middle.y or twin else _ASIDE)
             row = bisect_left(self.ys, y)
             yield from self._port(Point(box.x, y), Spot(bisect_right(self.xs, box.x - away) - 1, row), 2, cost)
             yield from self._port(Point(box.right, y), Spot(bisect_left(self.xs, box.right + away), row), 0, cost)
@@ -90,9 +90,9 @@ class Lattice:
 
     def _port(self, point: Point, spot: Spot, direction: int, cost: float) -> Iterator[Port]:
         if 0 <= spot.x < len(self.xs) and 0 <= spot.y < len(self.ys) and spot not in self.blocked:
-            near = any(abs(one.x - point.x) + abs(one.y - point.y) < 8 for one in self.used)
+            near = min((abs(one.x - point.x) + abs(one.y - point.y) for one in self.used), default=_CROWD)
             length = abs(self.xs[spot.x] - point.x) + abs(self.ys[spot.y] - point.y)
-            yield Port(point, spot, direction, cost + length + _SHARE * near)
+            yield Port(point, spot, direction, cost + length + (_SHARE if near < 8 else max(_CROWD - near, 0)))
 
     def _search(self, outs: list[Port], ins: list[Port], end: Rect) -> tuple[Port, list[Spot], Port]:
         goals = {(port.spot, (port.direction + 2) % 4): port for port in ins}

@@ -34,6 +34,12 @@ class Rect:
     def middle(self) -> Point:
         return Point(self.x + self.width // 2, self.y + self.height // 2)
 
+    @property
+    def edges(self) -> list[Rect]:
+        """Its four sides, a pixel thick."""
+        across, down = Rect(self.x, self.y, self.width, 1), Rect(self.x, self.y, 1, self.height)
+        return [across, across.moved(0, self.height), down, down.moved(self.width, 0)]
+
     def grown(self, by: int) -> Rect:
         return Rect(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
 

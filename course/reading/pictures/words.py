@@ -27,6 +27,7 @@ _WIDTHS = {
 }
 _OTHER, _HANGUL, _WIDE = 585, 930, 1000
 _BOLD = 1.06
+_LONG = 125
 
 
 def width(text: str, kind: str = "text") -> int:
@@ -66,10 +67,12 @@ def _wrap_line(text: str, most: int, kind: str) -> list[str]:
 
 
 def _pieces(word: str, most: int, kind: str) -> list[tuple[str, str]]:
-    """The word as it may be broken, each piece with what goes before it in a line: one too wide gives way after - / _ : . and before capitals."""
-    if width(word, kind) <= most:
+    """The word as it may be broken, each piece with what goes before it in a line: one that is too wide gives way after - / _ : and dots,
+    and a long one before capitals."""
+    wide = width(word, kind)
+    if wide <= most:
         return [(" ", word)]
-    parts = [part for part in re.split(r"(?<=[-/_:.])(?=\w)|(?<=[a-z])(?=[A-Z])", word) if part]
+    parts = re.split(r"(?<=[-/_:.])(?=\w)|(?<=[a-z])(?=[A-Z])" if wide > _LONG else r"(?<=[-/_:.])(?=\w)", word)
     return [(" " if number == 0 else "", part) for number, part in enumerate(parts)]
 
 
