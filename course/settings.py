@@ -190,7 +190,8 @@ SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sa
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
 LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"
-LABS_NOTE_LINK = "course.reading.links.note_link"  # dotted path of a function: (name of a note, maybe with #heading, language) -> {"url", "title"}, or None where there is no such note
+# A function: (name of a note, maybe with #heading, language) -> {"url", "title"}, or None where there is no such note.
+LABS_NOTE_LINK = "course.reading.links.note_link"
 SANDBOX_REGION = "ap-northeast-2"
 SANDBOX_HOME_BYTES = 64 * 1024 * 1024
 SANDBOX_HOME_FILES = 5_000

@@ -12,6 +12,7 @@ from django.conf import settings
 from course.reading import loader
 from course.reading.errors import NoteError, near
 from course.reading.model import LANGUAGES, Link, Note, Part
+from course.reading.questions import NAME
 from labs.lab import catalog
 
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -31,17 +32,20 @@ def notes() -> tuple[Note, ...]:
 
 
 def get(slug: str) -> Note:
-    """Raises KeyError where there is no such note, or it cannot be read."""
-    for note in notes():
-        if note.slug == slug:
-            return note
-    raise KeyError(slug)
+    """That note alone is read. Raises KeyError where there is no such note, or it cannot be read."""
+    folder = Path(settings.COURSE_NOTES) / slug
+    if not NAME.fullmatch(slug) or not (folder / "note.yaml").is_file():
+        raise KeyError(slug)
+    try:
+        return _load(folder)
+    except NoteError as error:
+        raise KeyError(slug) from error
 
 
 def parts() -> tuple[Part, ...]:
     """In the course's order; none where their file is not right."""
     try:
-        return _parts(path := Path(settings.COURSE_NOTES) / "parts.yaml", _stat(path) if settings.LOCAL else None)
+        return _parts(*_named())
     except NoteError:
         return ()
 
@@ -80,16 +84,15 @@ def anchors_of(note: Note) -> list[str]:
 
 @lru_cache(maxsize=2)
 def _everything(root: Path, stamp: _Stamp) -> tuple[tuple[Note, ...], tuple[NoteError, ...]]:
-    named = (root / "parts.yaml", _stat(root / "parts.yaml"))
     try:
-        order = [part.id for part in _parts(*named)]
+        order = [part.id for part in _parts(*_named())]
     except NoteError as error:
         return (), (error,)
     found: list[Note] = []
     errors: list[NoteError] = []
     for folder in folders():
         try:
-            found.append(_note(folder, named, tuple(_stat(folder / name) for name in _FILES)))
+            found.append(_load(folder))
         except NoteError as error:
             errors.append(error)
     found.sort(key=lambda note: (order.index(note.part.id), note.order, note.slug))
@@ -97,6 +100,15 @@ def _everything(root: Path, stamp: _Stamp) -> tuple[tuple[Note, ...], tuple[Note
     labs = {folder.name for folder in catalog.folders()}
     errors += [error for note in found for error in dead(note, others, slugs, labs)]
     return tuple(found), tuple(errors)
+
+
+def _named() -> tuple[Path, tuple[int, int]]:
+    path = Path(settings.COURSE_NOTES) / "parts.yaml"
+    return path, _stat(path) if settings.LOCAL else (0, 0)
+
+
+def _load(folder: Path) -> Note:
+    return _note(folder, _named(), tuple(_stat(folder / name) for name in _FILES) if settings.LOCAL else ())
 
 
 @lru_cache(maxsize=512)
