@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from course import stores
 from course.bodies import Bounded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
@@ -13,4 +15,5 @@ site = Bounded(get_asgi_application())
 
 from course.preview import Previews  # noqa: E402 - needs the apps to be there
 
+stores.hold(settings.DATABASES["default"])
 application = Previews(site)

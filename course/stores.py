@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -47,6 +49,20 @@ def _sqlite(folder: Path) -> dict[str, Any]:
         # In memory the threads of a test would share one cache, in which who writes does not wait for who reads, but fails.
         "TEST": {"NAME": folder / "test.sqlite3"},
     }
+
+
+_held: list[sqlite3.Connection] = []
+
+
+def hold(found: dict[str, Any]) -> None:
+    """Keep SQLite's file open until this process ends, where ``found`` (of ``database``) is one. The last connection that closes copies
+    the log into the file, waits for the disk, and takes the log away: with one for each request that would be done at every request."""
+    if found["ENGINE"] != "django.db.backends.sqlite3" or _held:
+        return
+    with contextlib.suppress(sqlite3.Error):  # not there yet: it is only slower then
+        held = sqlite3.connect(f"{Path(found['NAME']).as_uri()}?mode=rw", uri=True, check_same_thread=False)
+        held.execute("SELECT 1 FROM sqlite_master").fetchone()  # opened by the first look
+        _held.append(held)
 
 
 def blobs(url: str, folder: Path) -> dict[str, Any]:

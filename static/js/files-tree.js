@@ -12,9 +12,9 @@ export class Tree {
     this.home.addEventListener("focusin", (event) => this.choose(event.target.closest("[role=treeitem]:not([aria-disabled])"), false));
     this.home.addEventListener("htmx:afterSwap", (event) => {
       event.target.removeAttribute?.("aria-busy");
-      this.settle();
+      this.came();
     });
-    this.settle();
+    this.came();
   }
 
   // The version that is shown; empty while a command runs.
@@ -64,6 +64,12 @@ export class Tree {
 
   focus() {
     this.choose(this.current());
+  }
+
+  // Rows that htmx has put in listen only when it has settled, a moment later; a key may be quicker.
+  came() {
+    window.htmx.process(this.home);
+    this.settle();
   }
 
   settle() {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import psycopg
@@ -53,3 +55,29 @@ def test_blobs_lie_in_a_folder_or_in_a_bucket(tmp_path: Path) -> None:
 def test_another_kind_of_store_is_refused_in_words(tmp_path: Path, url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="s3://bucket"):
         stores.blobs(url, tmp_path)
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_while_it_is_held_no_connection_is_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holds: bool) -> None:
+    monkeypatch.setattr(stores, "_held", [])
+    found = stores.database("", tmp_path)
+    with contextlib.closing(sqlite3.connect(found["NAME"])) as first:
+        first.executescript("PRAGMA journal_mode=WAL; CREATE TABLE one (number INTEGER)")
+    if holds:
+        stores.hold(found)
+        stores.hold(found)
+    with contextlib.closing(sqlite3.connect(found["NAME"])) as request:
+        request.execute("INSERT INTO one VALUES (1)")
+        request.commit()
+    assert (tmp_path / "db.sqlite3-wal").exists() == holds
+    assert len(stores._held) == holds
+    for one in stores._held:
+        one.close()
+
+
+def test_what_is_not_there_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "_held", [])
+    stores.hold(stores.database("", tmp_path))
+    stores.hold(stores.database("postgres://course@db/course", tmp_path))
+    assert stores._held == []
+    assert list(tmp_path.iterdir()) == []

@@ -52,6 +52,18 @@ def named(one: Any, name: str) -> None:
     one.page.keyboard.press("Enter")
 
 
+def test_keys_may_be_quicker_than_the_page_settles(jisoo: Any) -> None:
+    jisoo.run("mkdir -p app/sub; echo one > app/sub/b.txt")
+    jisoo.page.evaluate("htmx.config.defaultSettleDelay = 3000")
+    show(jisoo)
+    for key in ("ArrowDown", "ArrowRight"):
+        jisoo.page.keyboard.press(key)
+    expect(row(jisoo, "environment/app/sub")).to_be_visible(timeout=2000)
+    for key in ("ArrowRight", "ArrowRight"):
+        jisoo.page.keyboard.press(key)
+    expect(row(jisoo, "environment/app/sub/b.txt")).to_be_visible(timeout=2000)
+
+
 def test_everything_by_keyboard(jisoo: Any) -> None:
     jisoo.run("mkdir -p app/sub; echo one > app/main.py; echo two > app/sub/b.txt; echo a > a.txt; ln -s /etc/passwd link")
     show(jisoo)
