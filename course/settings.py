@@ -190,6 +190,7 @@ COURSE_PLAYGROUND = "playground"  # the lab whose console stands beside a note
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
 LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
+LABS_WATCHED = "course.people.models.watched_by"  # user -> Q: whose attempts they may look at
 LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"
 # A function: (name of a note, maybe with #heading, language) -> {"url", "title"}, or None where there is no such note.
 LABS_NOTE_LINK = "course.reading.links.note_link"

@@ -19,13 +19,13 @@ from labs.models import Attempt, Command
 @login_required
 @require_safe
 def attempts(request: HttpRequest) -> HttpResponse:
-    """Every learner's open attempts, the one last used first. Guests come and go unwatched."""
+    """The open attempts of those whom one may watch, the one last used first. Guests come and go unwatched."""
     access.watcher(request)
     labs, _errors = catalog.everything()
     titles = {lab.name: words(lab.title, wording.language()) for lab in labs}
     points = {lab.name: lab.points for lab in labs}
     found = (
-        Attempt.objects.filter(finished=None)
+        Attempt.objects.filter(access.watched(request.user), finished=None)
         .exclude(user__role="guest")
         .select_related("user")
         .prefetch_related("steps", Prefetch("commands", Command.objects.unfinished().defer("output"), to_attr="running"))

@@ -1,0 +1,71 @@
+"""Who may see and do what with cohorts, in one place: helpers that return the object, or answer 404 (never 403: what exists is nobody's
+business).
+
+| who | may |
+|---|---|
+| administrator | everything |
+| instructor | what belongs to cohorts that they teach now: members, attempts, help, exports; never another instructor's cohort |
+| learner | their own attempts, help and data; the names of their own cohorts and instructors |
+| guest, visitor | nothing of it |
+
+The account's role is an upper bound: a member with the role *instructor* whose account is a learner's teaches nobody.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from course.models import Role, User
+from course.people.models import INSTRUCTOR, LEARNER, Cohort, Membership, watched_by
+from labs.models import Attempt
+
+
+def is_admin(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_active and user.role == Role.ADMIN)
+
+
+def taught(user: Any) -> QuerySet[Cohort]:
+    """The cohorts that ``user`` may run."""
+    if is_admin(user):
+        return Cohort.objects.filter(archived=None)
+    if not user.is_authenticated or not user.is_active or user.role != Role.INSTRUCTOR:
+        return Cohort.objects.none()
+    mine = Membership.objects.filter(user=user.pk, role=INSTRUCTOR, left=None).values("cohort")
+    return Cohort.objects.filter(archived=None, pk__in=mine)
+
+
+def teaches(user: Any) -> bool:
+    """Whether the pages for instructors are there for them at all, be it empty ones."""
+    return bool(user.is_authenticated and user.is_active and user.role in {Role.INSTRUCTOR, Role.ADMIN})
+
+
+def teacher(request: HttpRequest) -> None:
+    """404 for who teaches nobody."""
+    if not teaches(request.user):
+        raise Http404
+
+
+def admin(request: HttpRequest) -> None:
+    """404 for everybody but administrators."""
+    if not is_admin(request.user):
+        raise Http404
+
+
+def cohort(request: HttpRequest, pk: int) -> Cohort:
+    """One that they run."""
+    return get_object_or_404(taught(request.user), pk=pk)
+
+
+def learner(request: HttpRequest, pk: int) -> User:
+    """Somebody who learns in a cohort that they run."""
+    learners = Membership.objects.filter(cohort__in=taught(request.user), role=LEARNER, left=None).values("user")
+    return get_object_or_404(User.objects.filter(pk__in=learners), pk=pk)
+
+
+def attempt(request: HttpRequest, pk: int) -> Attempt:
+    """An attempt of somebody whom they teach."""
+    return get_object_or_404(Attempt.objects.filter(watched_by(request.user)).select_related("user", "sandbox"), pk=pk)
