@@ -17,6 +17,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_ready.connect
-def _ready(**_: Any) -> None:
+def _hold(**_: Any) -> None:
     stores.hold(settings.DATABASES["default"])
+
+
+worker_ready.connect(_hold)
