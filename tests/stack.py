@@ -26,10 +26,14 @@ import sys
 import django; django.setup()
 from django.contrib.auth.hashers import make_password
 from course.models import User
+from course.people.models import INSTRUCTOR, LEARNER, Cohort, Membership
 password, *people = sys.argv[1:]
 known = make_password(password)
+cohort = Cohort.objects.create(name="Everybody")
 for name, role, first_name in (one.split(":") for one in people):
-    User.objects.create(username=name, password=known, role=role, first_name=first_name)
+    user = User.objects.create(username=name, password=known, role=role, first_name=first_name)
+    if role in {LEARNER, INSTRUCTOR}:
+        Membership.objects.create(cohort=cohort, user=user, role=role)
 """
 
 

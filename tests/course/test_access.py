@@ -12,6 +12,7 @@ from labs import actions, events
 from labs.lab import catalog
 from labs.models import Attempt, Command
 from sandbox.models import Sandbox, Version
+from tests.people import cohort_of
 
 pytestmark = pytest.mark.django_db
 YAML = """
@@ -27,6 +28,7 @@ CHANGING_FILES = ("files-save", "files-new", "files-move", "files-delete", "file
 # address: (method, what each of WHO gets); 302 for nobody is the way to sign in
 RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     **dict.fromkeys(("home", "course", "search"), ("get", (IN, IN, IN, IN, IN))),
+    "note": ("get", (IN, IN, IN, IN, IN)),
     "labs": ("get", (OUT, IN, IN, IN, IN)),
     "lab": ("get", (OUT, OUT, IN, IN, IN)),
     "start": ("post", (OUT, OUT, OUT, OUT, OUT)),
@@ -97,12 +99,16 @@ def client_of(who: str) -> Client:
     client = Client()
     if who != "nobody":
         role = who if who in Role.values else Role.LEARNER
-        client.force_login(User.objects.filter(username=who).first() or User.objects.create_user(who, role=role))
+        user = User.objects.filter(username=who).first() or User.objects.create_user(who, role=role)
+        if who == "instructor":
+            cohort_of(user, User.objects.get(username="owner"))
+        client.force_login(user)
     return client
 
 
 def address(name: str, attempt: Attempt) -> str:
     return {
+        "note": lambda: reverse(name, args=["aws-cli"]),
         "lab": lambda: reverse(name, args=["first"]),
         "start": lambda: reverse(name, args=["first"]),
         **{one: (lambda: reverse(name, args=[attempt.pk])) for one in OF_AN_ATTEMPT},

@@ -19,6 +19,7 @@ from labs import actions, events
 from labs.models import Attempt, Command
 from sandbox.models import Sandbox, Version
 from sandbox.store import prune
+from tests.people import cohort_of
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four-grey-herons"
@@ -94,8 +95,9 @@ def test_a_guest_has_few_labs_and_nobody_elses_anything(client: Client, guest: U
 
 
 def test_instructors_do_not_see_them_among_their_learners(guest: User) -> None:
-    teacher = Client()
-    teacher.force_login(User.objects.create_user("teacher", role=Role.INSTRUCTOR))
+    teacher, person = Client(), User.objects.create_user("teacher", role=Role.INSTRUCTOR)
+    cohort_of(person, guest)
+    teacher.force_login(person)
     assert teacher.get("/attempts/").context["rows"] == []
 
 

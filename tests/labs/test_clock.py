@@ -12,6 +12,7 @@ from labs.wording import duration
 from sandbox import signals
 from sandbox.errors import Busy, LearnerError
 from sandbox.models import Sandbox, Version
+from tests.people import cohort_of
 
 pytestmark = pytest.mark.django_db
 REMOVED = {"cloud": [{"service": "kms", "kind": "key", "name": "k-1", "change": "removed"}]}
@@ -65,7 +66,9 @@ def test_what_is_due_shows_when_and_a_way_to_it(attempt, learner, django_user_mo
     assert "2 min 0 s" in page
     assert 'id="skip"' in page
     instructor = Client()
-    instructor.force_login(django_user_model.objects.create_user("teacher", role="instructor"))
+    teacher = django_user_model.objects.create_user("teacher", role="instructor")
+    cohort_of(teacher, learner)
+    instructor.force_login(teacher)
     page = instructor.get(f"/attempts/{attempt.pk}/").content.decode()
     assert "2 min 0 s" in page
     assert 'id="skip"' not in page

@@ -18,6 +18,7 @@ from sandbox.models import Sandbox, Version
 from sandbox.store import blobs, prune, tree
 from sandbox.store.storage import BlobStorage
 from sandbox.store.working import Snapshot
+from tests.people import cohort_of
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,7 @@ def test_only_the_learner_completes_and_only_the_learner_and_instructors_downloa
     complete, output = f"/attempts/{attempt.pk}/complete/", f"/attempts/{attempt.pk}/commands/{shown.pk}/output/"
     for role, sees in (("learner", False), ("instructor", True), ("admin", True)):
         other = person(role, role)
+        cohort_of(get_user_model().objects.get(username=role), attempt.user, name=role)
         assert other.post(complete, {"line": "ls"}).status_code == 404
         assert other.get(output).status_code == (200 if sees else 404)
     assert Client().get(output).status_code == 302

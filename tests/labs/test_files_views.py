@@ -20,6 +20,7 @@ from sandbox.files import quoted
 from sandbox.models import Sandbox, Version
 from sandbox.store import blobs, tree
 from sandbox.store.working import Snapshot, diff
+from tests.people import cohort_of
 
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "fetch"}
 READS = ["files", "files-tree", "files-open", "files-download", "files-diff"]
@@ -102,7 +103,9 @@ def text(response) -> str:
 
 @pytest.mark.parametrize("role", ["learner", "instructor", "admin"])
 def test_to_everybody_else_none_of_it_exists(client, attempt, box, role: str) -> None:
-    client.force_login(get_user_model().objects.create_user("other", role=role))
+    other = get_user_model().objects.create_user("other", role=role)
+    cohort_of(other, attempt.user)
+    client.force_login(other)
     for name in READS:
         assert client.get(reverse(name, args=[attempt.pk]), {"path": "environment/a.txt"}).status_code == 404, name
     for name in WRITES:

@@ -10,6 +10,7 @@ from labs import publishing
 from labs.models import Attempt, Command
 from sandbox.models import Sandbox, Version
 from tests.labs.test_following import run
+from tests.people import cohort_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("live_redis")]
 FETCH = {"x-requested-with": "fetch", "accept-language": "en"}
@@ -176,8 +177,9 @@ def test_what_changed_opens_as_panel_and_as_page(client: Client, attempt: Attemp
 def test_nobody_moves_anothers_sandbox_from_the_page(attempt: Attempt, django_user_model: Any, role: Role) -> None:
     command = run(attempt, "ls")
     before = at(attempt)
-    other = Client()
-    other.force_login(django_user_model.objects.create_user("other", role=role))
+    other, person = Client(), django_user_model.objects.create_user("other", role=role)
+    cohort_of(person, attempt.user)
+    other.force_login(person)
     for what in ("undo", "redo", "rewind", "reset", "reset-step"):
         assert post(other, attempt, what, command=command.pk).status_code == 404
     for what in ("reset", "reset-step"):
@@ -190,8 +192,9 @@ def test_nobody_moves_anothers_sandbox_from_the_page(attempt: Attempt, django_us
 def test_an_instructor_sees_what_is_undone_and_no_buttons(client: Client, attempt: Attempt, django_user_model: Any) -> None:
     run(attempt, "ls")
     post(client, attempt, "undo")
-    other = Client()
-    other.force_login(django_user_model.objects.create_user("teacher", role=Role.INSTRUCTOR))
+    other, person = Client(), django_user_model.objects.create_user("teacher", role=Role.INSTRUCTOR)
+    cohort_of(person, attempt.user)
+    other.force_login(person)
     page = other.get(f"/attempts/{attempt.pk}/", headers=EN).content.decode()
     assert "is-undone" in page
     assert "Went back to before #1" in page

@@ -8,6 +8,7 @@ from labs import actions, previews
 from labs.models import Attempt
 from labs.previews import Preview, Target
 from sandbox.errors import LearnerError
+from tests.people import cohort_of
 
 PRESIGNED = "https://mine.s3.ap-northeast-2.amazonaws.com/a%20b/c?X-Amz-Credential=ASIA%2F2026&X-Amz-Signature=ab+cd"
 
@@ -86,8 +87,9 @@ def test_a_learner_is_led_to_a_host_name_of_their_own(client, attempt, live_redi
 
 @pytest.mark.parametrize("role", ["learner", "instructor", "admin"])
 def test_nobody_else_is(role, attempt, live_redis) -> None:
-    other = Client()
-    other.force_login(get_user_model().objects.create_user("other", role=role))
+    other, person = Client(), get_user_model().objects.create_user("other", role=role)
+    cohort_of(person, attempt.user)
+    other.force_login(person)
     for path in (f"preview/{8080}/", f"open/?url={PRESIGNED}"):
         assert other.get(f"/attempts/{attempt.pk}/{path}").status_code == 404
         assert Client().get(f"/attempts/{attempt.pk}/{path}").status_code == 302  # to sign in

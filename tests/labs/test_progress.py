@@ -11,6 +11,7 @@ from labs import actions, finishing, publishing
 from labs.lab import catalog
 from labs.models import Attempt
 from tests.labs.conftest import PROSE, YAML, write_lab
+from tests.people import cohort_of
 
 EN = {"accept-language": "en"}
 
@@ -60,8 +61,9 @@ def test_nobody_elses(client, attempt, settings):
     mine = Client()
     mine.force_login(other)
     assert "You have not started a lab yet" in mine.get("/progress/", headers=EN).content.decode()
-    teacher = Client()
-    teacher.force_login(get_user_model().objects.create_user("teacher", role="instructor"))
+    teacher, person = Client(), get_user_model().objects.create_user("teacher", role="instructor")
+    cohort_of(person, attempt.user)
+    teacher.force_login(person)
     assert f"/attempts/{attempt.pk}/" not in teacher.get("/progress/", headers=EN).content.decode()
 
 

@@ -9,6 +9,7 @@ from labs import presenting
 from labs.models import Command
 from labs.screen import Shown
 from labs.screen_display import Display
+from tests.people import cohort_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("live_redis")]
 
@@ -40,6 +41,7 @@ def test_the_learners_page_says_how_large_it_is(attempt, command, sent):
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR, Role.ADMIN])
 def test_nobody_else_does(attempt, command, sent, role):
     other = User.objects.create_user("other", role=role)
+    cohort_of(other, attempt.user)
     assert post(other, attempt, command=command.pk, rows="31", cols="99").status_code == 404
     assert sent == []
 

@@ -11,6 +11,7 @@ from labs import actions, events
 from labs.lab import catalog
 from labs.models import Attempt, Command
 from sandbox.models import Sandbox, Version
+from tests.people import cohort_of
 
 pytestmark = pytest.mark.django_db
 YAML = """
@@ -344,8 +345,9 @@ def test_reset_while_a_command_runs_is_refused_in_words(client: Client, attempt:
 
 def test_the_instructors_list(client: Client, attempt: Attempt, learner: User) -> None:
     finish(attempt, state="running")
-    watcher = Client()
-    watcher.force_login(User.objects.create_user("teacher", role=Role.INSTRUCTOR))
+    watcher, teacher = Client(), User.objects.create_user("teacher", role=Role.INSTRUCTOR)
+    cohort_of(teacher, attempt.user)
+    watcher.force_login(teacher)
     page = watcher.get("/attempts/", headers=EN).content.decode()
     for words in ("Minji", "First steps", "0/2", "0/15", "running a command"):
         assert words in page
@@ -353,8 +355,9 @@ def test_the_instructors_list(client: Client, attempt: Attempt, learner: User) -
 
 def test_an_instructor_reads_and_cannot_write(attempt: Attempt) -> None:
     finish(attempt)
-    watcher = Client()
-    watcher.force_login(User.objects.create_user("teacher", role=Role.INSTRUCTOR))
+    watcher, teacher = Client(), User.objects.create_user("teacher", role=Role.INSTRUCTOR)
+    cohort_of(teacher, attempt.user)
+    watcher.force_login(teacher)
     page = watcher.get(f"/attempts/{attempt.pk}/", headers=EN).content.decode()
     assert "You are looking at what minji did." in page
     for words in ("data-run=", 'id="prompt"', "/check/", "/reset/"):
