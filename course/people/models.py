@@ -90,11 +90,7 @@ class Due(models.Model):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
-        return self.filter(left__gt=0, expires__gt=timezone.now(), cohort__archived=None)
-
-    def of(self, secret: str) -> Invitation | None:
-        """The one that this link's secret opens, while it does."""
-        return self.open().filter(digest=digest(secret)).select_related("cohort").first()
+        return self.filter(left__gt=0, expires__gt=timezone.now(), withdrawn=None, cohort__archived=None)
 
     def take(self, pk: int) -> bool:
         """Use one of its places. Claimed by the update, so that the last one goes to one person alone."""
@@ -109,7 +105,9 @@ class Invitation(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
     made = models.DateTimeField(_("made"), default=timezone.now)
     expires = models.DateTimeField(_("expires"))
+    places = models.PositiveIntegerField(_("places"), default=1)
     left = models.PositiveIntegerField(_("places left"), default=1)
+    withdrawn = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -121,6 +119,21 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.cohort} · {self.made:%Y-%m-%d}"
 
+    @property
+    def state(self) -> str:
+        """open, or why it is not: archived, withdrawn, expired, used."""
+        if self.cohort.archived:
+            return "archived"
+        if self.withdrawn:
+            return "withdrawn"
+        if self.expires <= timezone.now():
+            return "expired"
+        return "open" if self.left else "used"
+
+    @property
+    def taken(self) -> int:
+        return self.places - self.left
+
 
 def new_secret() -> str:
     return secrets.token_urlsafe(24)
@@ -129,6 +142,16 @@ def new_secret() -> str:
 def digest(secret: str) -> str:
     """A secret of 192 random bits needs no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Bucket(models.Model):
+    """How full one bucket of ``course.people.limits`` is, where Redis cannot say. The key names nobody."""
+
+    key = models.CharField(max_length=100, unique=True)
+    empty = models.FloatField(db_index=True, help_text="When it will have emptied, in seconds since the epoch.")
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Act(models.Model):
