@@ -71,7 +71,10 @@ class Start(models.Model):
 
 
 class Attempt(models.Model):
-    """One learner's way through one lab. Without a sandbox it is being prepared, or ``problem`` says why it cannot be."""
+    """One learner's way through one lab. Without a sandbox it is being prepared, or ``problem`` says why it cannot be.
+
+    A *fork* (``fork_of``) is somebody else's own, made from one point of it (labs.forking): it is nobody's progress and gives no points.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="attempts", verbose_name=_("learner"))
     lab = models.SlugField(_("lab"), max_length=100)
@@ -86,13 +89,17 @@ class Attempt(models.Model):
     finished = models.DateTimeField(_("finished"), null=True, blank=True, help_text=_("When the learner closed it."))
     last_seen = models.DateTimeField(_("last seen"), default=timezone.now)
     spent = models.PositiveIntegerField(_("time spent"), default=0, help_text=_("Seconds, without long pauses: see labs.pace."))
+    fork_of = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="forks", verbose_name=_("fork of"))
+    fork_command = models.ForeignKey(
+        "Command", models.SET_NULL, null=True, blank=True, related_name="+", help_text="The one after which it was forked; none: the start."
+    )
 
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = [F("last_seen").desc()]
         constraints = [
-            models.UniqueConstraint(fields=["user", "lab"], condition=Q(finished=None), name="one_active_attempt_a_lab"),
+            models.UniqueConstraint(fields=["user", "lab"], condition=Q(finished=None, fork_of=None), name="one_active_attempt_a_lab"),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +108,10 @@ class Attempt(models.Model):
     @property
     def ready(self) -> bool:
         return self.sandbox_id is not None
+
+    @property
+    def is_fork(self) -> bool:
+        return self.fork_of_id is not None
 
     @property
     def rebuilding(self) -> bool:
@@ -209,6 +220,33 @@ class Passing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} @ {self.version_id}"
+
+
+class StepEvent(models.Model):
+    """What happened to a step that its row has no moment of: help that was shown, and what a look found where that was news."""
+
+    class What(models.TextChoices):
+        HINT = "hint", _("A hint was shown")
+        SOLUTION = "solution", _("The solution was shown")
+        NOT_YET = "not-yet", _("Not yet")
+        ERROR = "error", _("The check failed")
+        PASSED = "passed", _("Passed")
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="step_events", verbose_name=_("attempt"))
+    step_id = models.SlugField(_("step"), max_length=100)
+    what = models.CharField(max_length=10, choices=What)
+    number = models.PositiveIntegerField(default=0, help_text="Of the hint.")
+    seen = models.JSONField(default=list, blank=True, help_text="What the look found: see labs.grading.Look.")
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("event of a step")
+        verbose_name_plural = _("events of steps")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["attempt", "at"], name="step_event_at")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} · {self.step_id}: {self.what}"
 
 
 class CommandQuerySet(models.QuerySet["Command"]):
