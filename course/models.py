@@ -10,7 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from course.people.models import Act, Bucket, Cohort, Due, Invitation, Membership  # noqa: F401 - Django looks for models here
+from course.board.models import Alarm, Notice, Seen  # noqa: F401 - Django looks for models here
+from course.people.models import Act, Bucket, Cohort, Due, Invitation, Membership  # noqa: F401
 from course.reading.models import Answer, Bookmark, Reading  # noqa: F401
 from course.reading.search_models import Passage, PassageIndex  # noqa: F401
 

@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from labs import control, following, pace, preparing, presenting, publishing
+from labs import control, following, happening, pace, preparing, presenting, publishing
 from labs.editions import keep_edition, lab_of
 from labs.lab.model import Lab
-from labs.models import Attempt, Command, Move, Passing, StepProgress
+from labs.models import Attempt, Command, Move, Passing, StepEvent, StepProgress
 from labs.screen_grid import MOST_COLS, MOST_ROWS
 from sandbox import actions as sandboxes
 from sandbox import waking
@@ -33,7 +33,7 @@ def start_attempt(*, user: Any, lab: Lab, language: str = "en") -> Attempt:
     with transaction.atomic():
         keep_edition(lab)
         attempt, _created = Attempt.objects.get_or_create(
-            user=user, lab=lab.name, finished=None, defaults={"content_hash": lab.content_hash, "language": language[:2]}
+            user=user, lab=lab.name, finished=None, fork_of=None, defaults={"content_hash": lab.content_hash, "language": language[:2]}
         )
         Attempt.objects.filter(pk=attempt.pk).update(language=language[:2])
         attempt.language = language[:2]
@@ -44,6 +44,7 @@ def start_attempt(*, user: Any, lab: Lab, language: str = "en") -> Attempt:
         attempt = preparing.give(attempt.pk)
     if not attempt.ready:
         wake("labs.tasks.prepare_attempt", attempt.pk)
+    happening.told("opened", attempt.pk)
     return attempt
 
 
@@ -77,6 +78,7 @@ def seen(*, attempt: Attempt, language: str) -> None:
     pace.touch(attempt, arrives=True)
     if attempt.sandbox_id is not None:
         waking.seen(attempt.sandbox_id)
+    happening.told("opened", attempt.pk)
 
 
 def submit_command(*, attempt: Attempt, line: str, key: uuid.UUID, rows: int = 24, cols: int = 100, terminal: int = 1) -> Command:
@@ -169,19 +171,24 @@ def show_hint(*, step: StepProgress) -> StepProgress:
             raise LearnerError("no-more-hints")
         step.hints_shown += 1
         step.save(update_fields=["hints_shown"])
+        StepEvent.objects.create(attempt=step.attempt, step_id=step.step_id, what=StepEvent.What.HINT, number=step.hints_shown)
     pace.touch(step.attempt)
     if step.hints_shown == hints and not step.outcome and step.attempt.usable:
         wake("labs.tasks.check_attempt", step.attempt_id)
     publishing.guide_changed(lab_of(step.attempt), step.attempt)
+    happening.told("helped", step.attempt_id)
     return step
 
 
 def show_solution(*, step: StepProgress) -> StepProgress:
     """The step's solution; passing it afterwards gives its points less the solution's cost. No undo and no reset hides it again."""
-    StepProgress.objects.filter(pk=step.pk).update(solution_shown=True)
+    with transaction.atomic():
+        if StepProgress.objects.filter(pk=step.pk, solution_shown=False).update(solution_shown=True):
+            StepEvent.objects.create(attempt=step.attempt, step_id=step.step_id, what=StepEvent.What.SOLUTION)
     step.refresh_from_db()
     pace.touch(step.attempt)
     publishing.guide_changed(lab_of(step.attempt), step.attempt)
+    happening.told("helped", step.attempt_id)
     return step
 
 
@@ -249,6 +256,7 @@ def finish(*, attempt: Attempt) -> None:
     if attempt.running_command():
         raise LearnerError("busy")
     Attempt.objects.filter(pk=attempt.pk, finished=None).update(finished=timezone.now())
+    happening.told("moved", attempt.pk)
 
 
 def wake(task: str, *args: Any) -> None:

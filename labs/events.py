@@ -1,7 +1,8 @@
 """What happens in an attempt, as a stream that pages follow. No ORM in here.
 
-One Redis stream per attempt, capped and expiring. Entries are numbered 1, 2, 3 … by us instead of by Redis' clock, so a missing entry is
-a hole in the numbers whatever the clock did; ``epoch`` is new whenever the stream began anew. A position is ``epoch:number``.
+One Redis stream per attempt, by its key (the site has others, by names), capped and expiring. Entries are numbered 1, 2, 3 … by us
+instead of by Redis' clock, so a missing entry is a hole in the numbers whatever the clock did; ``epoch`` is new whenever the stream began
+anew. A position is ``epoch:number``.
 Losing an event loses nothing: the database has the state, and a page that meets a Gap takes it from there.
 """
 
@@ -79,9 +80,13 @@ class KeepAlive:
     """Nothing happened for a while."""
 
 
-def _keys(attempt_id: int) -> tuple[str, str]:
+Name = int | str
+"""An attempt's key, or another stream's name."""
+
+
+def _keys(name: Name) -> tuple[str, str]:
     # The braces keep both keys on one node of a Redis cluster, as the script needs.
-    return f"events:{{{attempt_id}}}", f"events:{{{attempt_id}}}:meta"
+    return f"events:{{{name}}}", f"events:{{{name}}}:meta"
 
 
 def split(position: str) -> tuple[str, int]:
@@ -111,15 +116,15 @@ def close() -> None:
         _clients.clear()
 
 
-def publish(attempt_id: int, name: str, **data: Any) -> str:
+def publish(to: Name, name: str, /, **data: Any) -> str:
     """Append an event; its position, or "" where Redis is away (pages then find a new epoch and take the state from the database)."""
-    stream, meta = _keys(attempt_id)
+    stream, meta = _keys(to)
     body = json.dumps({"event": name, **data}, separators=(",", ":"))
     length = max(FEWEST, min(LENGTH, BYTES // len(body)))
     try:
         found = client().eval(_PUBLISH, 2, stream, meta, secrets.token_hex(4), str(length), body, str(EXPIRES_SECONDS))
     except RedisError as error:
-        log.warning("an event of attempt %s was not published: %s", attempt_id, error)
+        log.warning("an event of %s was not published: %s", to, error)
         return ""
     return _text(found)
 
@@ -128,22 +133,22 @@ def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value or "")
 
 
-def position(attempt_id: int) -> str:
+def position(of: Name) -> str:
     """Where the stream is now. Take it *before* reading the state from the database, then follow from it: nothing is missed."""
     try:
-        epoch, number = client().hmget(_keys(attempt_id)[1], ["epoch", "number"])
+        epoch, number = client().hmget(_keys(of)[1], ["epoch", "number"])
     except RedisError:
         return NOWHERE
     return f"{_text(epoch)}:{_text(number)}" if epoch and number else NOWHERE
 
 
-async def follow(attempt_id: int, after: str, *, block_seconds: float = 5.0) -> AsyncGenerator[Event | Gap | KeepAlive, None]:
+async def follow(name: Name, after: str, *, block_seconds: float = 5.0) -> AsyncGenerator[Event | Gap | KeepAlive, None]:
     """Every event after position ``after``, for ever. A Gap comes first where some are missing; a KeepAlive every quiet 15 s.
 
     While Redis is away it waits, and on finding it again begins with a Gap if the stream did not survive.
     """
     async with redis.asyncio.Redis.from_url(settings.REDIS_URL, **_ASYNC_OPTIONS) as connection:
-        reader = _Follower(connection, attempt_id, *split(after))
+        reader = _Follower(connection, name, *split(after))
         quiet_since, pause = time.monotonic(), 0.1
         while True:
             found: list[Event | Gap] = []
@@ -165,9 +170,9 @@ async def follow(attempt_id: int, after: str, *, block_seconds: float = 5.0) -> 
 
 
 class _Follower:
-    def __init__(self, connection: redis.asyncio.Redis, attempt_id: int, epoch: str, number: int) -> None:
+    def __init__(self, connection: redis.asyncio.Redis, name: Name, epoch: str, number: int) -> None:
         self.connection, self.epoch, self.number = connection, epoch, number
-        self.stream, self.meta = _keys(attempt_id)
+        self.stream, self.meta = _keys(name)
         self.check_needed = True
 
     async def read(self, block_seconds: float) -> list[Event | Gap]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
-from labs import clock, following, previews, publishing, rebuilding, running
+from labs import clock, following, happening, previews, publishing, rebuilding, running
 from labs.models import Attempt
+from sandbox import actions as sandboxes
 from sandbox import signals
 from sandbox.checkout import Live
+from sandbox.errors import Busy
 from sandbox.history import History, Node
 from sandbox.models import Sandbox, Version
 
@@ -22,6 +26,7 @@ def attempts_follow(sender: object, *, sandbox: Sandbox, how: str, by: Any, node
     for attempt, whole in following.follow(sandbox=sandbox, how=how, by=by, node=node, history=history):
         transaction.on_commit(partial(publishing.moved, attempt, whole=whole))
         transaction.on_commit(partial(clock.changed, attempt))
+        happening.told("moved", attempt.pk)
 
 
 @receiver(signals.moved)
@@ -30,6 +35,18 @@ def previews_end_at_a_reset(sender: object, *, sandbox: Sandbox, how: str, **_: 
     if how == "reset":
         for pk in Attempt.objects.filter(sandbox=sandbox).values_list("pk", flat=True):
             transaction.on_commit(partial(previews.revoke, pk))
+
+
+@receiver(post_delete, sender=Attempt)
+def sandboxes_of_forks_go(sender: object, instance: Attempt, **_: Any) -> None:
+    """A fork goes with what it is a fork of; its sandbox holds what was the learner's."""
+    if instance.fork_of_id and (sandbox := Sandbox.objects.filter(pk=instance.sandbox_id).first()):
+        transaction.on_commit(partial(_deleted, sandbox))
+
+
+def _deleted(sandbox: Sandbox) -> None:
+    with contextlib.suppress(Busy):
+        sandboxes.delete(sandbox=sandbox, by="housekeeping")
 
 
 @receiver(signals.advanced)

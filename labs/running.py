@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from labs import clock, control, grading, joining, listening, mistakes, publishing, rebuilding, whole
+from labs import clock, control, grading, happening, joining, listening, mistakes, publishing, rebuilding, whole
 from labs.editions import lab_of
 from labs.looking import LastCommand
 from labs.models import CWD_LENGTH, LEASE, Attempt, Command, changed_by
@@ -62,6 +62,7 @@ def run(command_id: int, *, only_here: bool = False) -> bool:
                 return False
             for one, found in fallen or [(command, {})]:
                 _lose(one, found, error)
+        happening.told("ended", command.attempt_id)
     return True
 
 
@@ -190,6 +191,7 @@ def _told(command: Command) -> None:
     """The page sees it running; the row holds no output up to this event. Done while the jail comes up, before any output."""
     command.stream_id = publishing.command_changed(command)
     Command.objects.filter(pk=command.pk).update(stream_id=command.stream_id)
+    happening.told("started", command.attempt_id)
 
 
 def _show_outlived(ran: _Ended | None) -> None:
@@ -325,6 +327,7 @@ def looked(live: Live, version: Version) -> None:
             if version.title:
                 publishing.prompt_changed(attempt)
         clock.changed(attempt)
+        happening.told("looked", attempt.pk)
 
 
 def _lose(command: Command, found: dict[str, Any], error: Exception) -> None:
@@ -369,6 +372,7 @@ def check(attempt_id: int) -> None:
             _not_opened(attempt, error)
         finally:
             publishing.guide_changed(lab_of(attempt), attempt)
+            happening.told("looked", attempt.pk)
 
 
 def _last(attempt: Attempt) -> LastCommand | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from labs import actions, listening, publishing, rebuilding
+from labs import actions, happening, listening, publishing, rebuilding
 from labs.models import Attempt, Command, CommandQuerySet, changed_by
 from sandbox import workers
 from sandbox.models import Sandbox, Version
@@ -24,7 +24,7 @@ def sweep() -> None:
     end_lost(Command.objects.in_checkout().filter(lease_until__lt=now))
     for pk in Command.objects.filter(state=Command.State.QUEUED, queued__lt=now - UNCLAIMED).values_list("pk", flat=True):
         actions.wake("labs.tasks.run_command", pk)
-    unprepared = Attempt.objects.filter(sandbox=None, finished=None, problem="", last_seen__gt=now - ABANDONED)
+    unprepared = Attempt.objects.filter(sandbox=None, finished=None, fork_of=None, problem="", last_seen__gt=now - ABANDONED)
     for pk in unprepared.filter(last_seen__lt=now - UNCLAIMED).values_list("pk", flat=True):
         actions.wake("labs.tasks.prepare_attempt", pk)
     for sandbox in Sandbox.objects.filter(rebuilding__lt=now):  # whoever was at it is gone
@@ -52,6 +52,7 @@ def end_lost(commands: CommandQuerySet) -> None:
             command.refresh_from_db()
             publishing.command_changed(command)
             listening.forget(command.attempt)
+            happening.told("ended", command.attempt_id)
 
 
 def _committed(command: Command) -> Version | None:

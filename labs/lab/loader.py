@@ -3,7 +3,7 @@
 ::
 
     labs/catalog/<lab>/
-      lab.yaml           title, summary, minutes, needs, clock, seeds, steps
+      lab.yaml           title, summary, minutes, needs, clock, seeds, stuck, steps
       ko.md, en.md       the prose (labs.lab.prose)
       files/             what lies in ~/environment at the start
       setup.sh           run once in the sandbox as the learner, with the real tools
@@ -14,11 +14,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from labs.lab import prose
 from labs.lab.errors import LabError, did_you_mean
-from labs.lab.model import LANGUAGES, Call, Lab, Prose, Step
+from labs.lab.model import LANGUAGES, Call, Lab, Patience, Prose, Step
 from labs.lab.nodes import Value, read
 from labs.lab.specs import read_checks, read_words
 
@@ -30,7 +31,7 @@ def load(folder: Path) -> Lab:
     """The lab in ``folder``. Raises LabError with file and line of the first thing that is not right."""
     value = read(folder / "lab.yaml")
     keys = value.keys(
-        needed=("title", "summary", "minutes"), known=("needs", "clock", "seeds", "steps", "order")
+        needed=("title", "summary", "minutes"), known=("needs", "clock", "seeds", "stuck", "steps", "order")
     )  # fmt: skip
     if not _NAME.fullmatch(folder.name):
         raise LabError(folder, 0, "a lab's folder is named in small letters, digits and single hyphens")
@@ -52,6 +53,7 @@ def load(folder: Path) -> Lab:
         files=folder / "files" if (folder / "files").is_dir() else None,
         steps=steps,
         prose=texts,
+        stuck=_patience(keys["stuck"]) if "stuck" in keys else Patience(),
     )
 
 
@@ -95,6 +97,12 @@ def _seed(value: Value, folder: Path) -> Call:
         params={name: item.plain() for name, item in keys["params"].mapping().items()} if "params" in keys else {},
         zip_of=zip_of,
     )
+
+
+def _patience(value: Value) -> Patience:
+    names = tuple(field.name for field in fields(Patience))
+    least = {"hints_left": 0}
+    return Patience(**{name: found.integer(least.get(name, 1)) for name, found in value.keys(known=names).items()})
 
 
 def _ids(value: Value) -> list[str]:

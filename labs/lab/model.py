@@ -88,6 +88,21 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """From when on somebody in this lab counts as stuck (the site judges: labs only carry it).
+
+    So many times the same error; so many commands that change nothing; so many looks of the step's check in vain; so few hints left once
+    one was asked for; so many minutes of silence.
+    """
+
+    errors: int = 3
+    unchanged: int = 12
+    tries: int = 8
+    hints_left: int = 0
+    idle_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Lab:
     """``content_hash`` covers everything but the prose: a typo mended in a text starts nothing anew."""
 
@@ -105,6 +120,7 @@ class Lab:
     files: Path | None
     steps: tuple[Step, ...]
     prose: dict[str, Prose] = field(repr=False)
+    stuck: Patience = Patience()
 
     def step(self, step_id: str) -> Step:
         """Raises KeyError for a step that the lab does not have."""
