@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from course import addresses, guests
-from course.forms import KeepForm, SignInForm
+from course.forms import AccountForm, SignInForm
 from course.models import Role, User
+from course.people import names
 from labs import actions
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -62,20 +63,25 @@ def keep(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or user.role != Role.GUEST:
         raise Http404
-    form = KeepForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    form = AccountForm(request.POST or None, name=names.of(request))
     if not form.is_valid():
         return render(request, "registration/keep.html", {"form": form})
-    kept = form.instance
+    kept = User.objects.get(pk=user.pk)
     try:
-        done = guests.keep(user=kept, name=form.cleaned_data["username"], password=form.cleaned_data["password1"])
-    except IntegrityError:  # somebody else chose it in this moment
-        form.add_error("username", form.TAKEN)
-        return render(request, "registration/keep.html", {"form": form})
+        done = guests.keep(user=kept, **form.given)
+    except IntegrityError:  # somebody got this name in this moment
+        messages.warning(request, _("Your user name had to be drawn once more. Enter the passwords again."))
+        return render(request, "registration/keep.html", {"form": AccountForm(name=names.of(request, anew=True))})
     if not done:
         logout(request)
         messages.error(request, _("The time of this playground was over, so it could not be kept. You can open a new one."))
         return redirect("sign-in")
+    names.forget(request)
     update_session_auth_hash(request, kept)
     request.session.set_expiry(None)
-    messages.success(request, _("Welcome, %(name)s. Everything is as you left it, and stays.") % {"name": kept.username})
+    messages.success(
+        request,
+        _("Welcome, %(name)s. Everything is as you left it, and stays. You sign in as %(user)s.")
+        % {"name": kept.first_name or kept.username, "user": kept.username},
+    )
     return redirect("home")

@@ -53,12 +53,13 @@ def welcome(*, network: str) -> User:
 
 
 @transaction.atomic
-def keep(*, user: User, name: str, password: str) -> bool:
+def keep(*, user: User, name: str, password: str, first_name: str = "", email: str = "") -> bool:
     """The guest becomes a learner with this name and password; everything is theirs as it was. False: their time was over."""
     now = timezone.now()
     if not Guest.objects.filter(user=user, user__role=Role.GUEST, until__gt=now).update(kept=now):
         return False
     user.username, user.role, user.date_joined = name, Role.LEARNER, now
+    user.first_name, user.email = first_name, email
     user.set_password(password)
     user.save()
     return True

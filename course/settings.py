@@ -14,6 +14,10 @@ COURSE_PROXIES     how many proxies stand before the web server. They tell the v
                    them, https (X-Forwarded-Proto); with 0 nobody is believed
 COURSE_GUESTS      1: people without an account may open a playground, for COURSE_GUEST_HOURS (24), COURSE_GUESTS_AT_ONCE (20) of them at a
                    time and COURSE_GUESTS_AN_HOUR (5) from one address. On under ``up``, else off
+COURSE_EMAIL       smtp://user:password@host:587?from=course@example.org (smtps://… for TLS from the first byte, tls=0 for none at all).
+                   Without it mail is printed where the worker logs, and links for new people are shown to their instructor
+COURSE_OIDC_ISSUER, COURSE_OIDC_CLIENT_ID, COURSE_OIDC_SECRET, COURSE_OIDC_NAME   people may sign in by an OpenID Connect provider: its
+                   address, what it knows this site by, what the button calls it. It leads back to /oidc/course/login/callback/
 COURSE_PREVIEW_HOST  what the host names end in on which learners' programs are shown (*.preview.example.org leads here, too): best a
                    registered domain other than the site's. Empty: nothing is shown
 """
@@ -27,6 +31,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from course import stores
+from course.people import mail, oidc
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("COURSE_VAR", BASE_DIR / ".var"))
@@ -52,6 +57,7 @@ ALLOWED_HOSTS = os.environ.get("COURSE_HOSTS", "127.0.0.1,localhost,[::1]").spli
 PREVIEW_HOST = os.environ.get("COURSE_PREVIEW_HOST", "preview.localhost" if LOCAL else "").lower().strip(".")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("COURSE_ORIGINS", "").split(",") if origin]
 
+OIDC = oidc.provider(os.environ)
 INSTALLED_APPS = [
     "course",
     "labs",
@@ -66,6 +72,7 @@ INSTALLED_APPS = [
     "template_partials",
     "csp",
     "django_ace",
+    *(oidc.APPS if OIDC else []),
 ]
 
 MIDDLEWARE = [
@@ -81,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    *(oidc.MIDDLEWARE if OIDC else []),
     "course.threads.InOneThread",
 ]
 
@@ -108,11 +116,25 @@ AUTH_USER_MODEL = "course.User"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
+PASSWORD_RESET_TIMEOUT = 3 * 86400  # also for the first one of somebody who was imported
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Of allauth, which is there only where a provider is named
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC]}} if OIDC else {}
+SOCIALACCOUNT_ADAPTER = "course.people.oidc_adapter.FromProvider"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: browsers hold the page's form-action against where a posted form is sent on to
+ACCOUNT_ADAPTER = "course.people.oidc_adapter.Accounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = False  # who an address belongs to is course.people's to judge
+
+_mail = mail.server(os.environ.get("COURSE_EMAIL", ""))
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = _mail.backend, _mail.host, _mail.port, 10
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.user, _mail.password, _mail.ssl, _mail.tls
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _mail.sender
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
@@ -191,6 +213,9 @@ SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sa
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
 LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_WATCHED = "course.people.models.watched_by"  # user -> Q: whose attempts they may look at
+LABS_LIMIT = "course.people.limits.of"  # (request, what is done) -> seconds to wait; 0: go on
+LABS_BESIDE = "course.helping.beside.beside"  # attempt -> what the site adds to its page: see labs.beside
+LABS_HELP = "help-ask"  # the address (of an attempt) at which its learner asks for help
 LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"
 # A function: (name of a note, maybe with #heading, language) -> {"url", "title"}, or None where there is no such note.
 LABS_NOTE_LINK = "course.reading.links.note_link"

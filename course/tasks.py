@@ -10,6 +10,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from course import guests
+from course.people import welcome
 from course.reading import search_index
 
 GUESTS_SECONDS = 120.0
@@ -26,6 +27,12 @@ def end_guests() -> None:
 def renew_search() -> None:
     """Let search find what notes and labs say now."""
     search_index.renew()
+
+
+@shared_task(expires=3600)
+def write_forgotten(email: str, site: str, language: str) -> None:
+    """Somebody has forgotten their password; maybe nobody has this address."""
+    welcome.forgotten(email=email, site=site, language=language)
 
 
 @worker_ready.connect

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from course import front_views, guest_views, language, search_views, views
 from course.health import healthz
+from course.people.signing_in import admin_sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_views.home, name="home"),
@@ -15,11 +16,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search_views.find, name="search"),
     path("", include("labs.urls")),
     path("notes/", include("course.reading.urls")),
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("", include("course.people.urls")),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("guest/", guest_views.enter, name="guest"),
     path("guest/keep/", guest_views.keep, name="keep"),
     path("language/", language.choose, name="set_language"),
+    path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("favicon.ico", views.favicon),
     path("healthz", healthz, name="healthz"),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
 
 from labs.models import Attempt, Command, StepProgress
+from sandbox.errors import LearnerError
 
 
 def may_watch(user: Any) -> bool:
@@ -24,18 +25,32 @@ def watched(user: Any) -> Q:
     return found
 
 
+def hold_back(request: HttpRequest, what: str) -> None:
+    """Raises LearnerError (``too-often``; ``seconds``) at who does something oftener than the site allows (LABS_LIMIT)."""
+    if seconds := import_string(settings.LABS_LIMIT)(request, what):
+        raise LearnerError("too-often", seconds=seconds)
+
+
 def may_take(user: Any, lab: str) -> bool:
     """Guests have few labs; all others have all."""
     return user.role != "guest" or lab in settings.GUEST_LABS
 
 
+def _own(user: Any) -> Q:
+    """One's own; forks only for as long as one may watch what they are forks of."""
+    mine = Q(user=user.pk)
+    if not may_watch(user):
+        return mine & Q(fork_of=None)
+    return mine & (Q(fork_of=None) | Q(fork_of__in=Attempt.objects.filter(watched(user))))
+
+
 def own_attempt(request: HttpRequest, pk: int) -> Attempt:
-    return get_object_or_404(Attempt.objects.select_related("sandbox", "user"), pk=pk, user=request.user.pk, finished=None)
+    return get_object_or_404(Attempt.objects.filter(_own(request.user)).select_related("sandbox", "user"), pk=pk, finished=None)
 
 
 def seen_attempt(request: HttpRequest, pk: int) -> Attempt:
     """One's own, or that of somebody whom they may watch."""
-    seen = Q(user=request.user.pk) | watched(request.user)
+    seen = _own(request.user) | watched(request.user)
     return get_object_or_404(Attempt.objects.filter(seen).select_related("sandbox", "user"), pk=pk)
 
 

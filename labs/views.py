@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from labs import access, actions, presenting, wording, workbench
+from labs import access, actions, beside, presenting, wording, workbench
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -27,7 +27,8 @@ from sandbox.errors import Fault, LearnerError
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every lab, and how far the learner is in it."""
     labs, errors = catalog.everything()
-    begun = {attempt.lab: attempt for attempt in Attempt.objects.filter(user=request.user.pk, finished=None).prefetch_related("steps")}
+    attempts = Attempt.objects.filter(user=request.user.pk, finished=None, fork_of=None).prefetch_related("steps")
+    begun = {attempt.lab: attempt for attempt in attempts}
     cards = [_card(lab, begun.get(lab.name)) for lab in labs if access.may_take(request.user, lab.name)]
     return render(
         request, "labs/catalogue.html", {"nav": "labs", "cards": cards, "errors": errors if access.may_watch(request.user) else []}
@@ -50,7 +51,7 @@ def _card(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
 @require_safe
 def lab(request: HttpRequest, name: str) -> HttpResponse:
     """The instructions to read before one starts; who has started goes to where they are."""
-    if attempt := Attempt.objects.filter(user=request.user.pk, lab=name, finished=None).first():
+    if attempt := Attempt.objects.filter(user=request.user.pk, lab=name, finished=None, fork_of=None).first():
         return redirect("page", attempt.pk)
     found = _lab_or_404(name, request.user)
     text = found.in_language(wording.language())
@@ -114,6 +115,7 @@ def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
         + render_to_string("labs/prompt_sign.html", context | {"prompt": context["second"]["prompt"], "suffix": "-2"}),
         "clock": render_to_string("labs/clock.html", context),
         "ports": render_to_string("labs/ports.html", context),
+        "beside": beside.html(context),
     }
 
 
@@ -130,6 +132,7 @@ def commands(request: HttpRequest, pk: int) -> HttpResponse:
     except ValueError:
         key = uuid.uuid4()
     try:
+        access.hold_back(request, "commands")
         rows, cols = number(request, "rows", 24), number(request, "cols", 100)
         line, terminal = request.POST.get("line", ""), number(request, "terminal", 1)
         command = actions.submit_command(attempt=attempt, line=line, key=key, rows=rows, cols=cols, terminal=terminal)
@@ -215,10 +218,13 @@ def _on_step(
 
 
 def refusal(request: HttpRequest, attempt: Attempt, error: LearnerError) -> HttpResponse:
-    """In words: to the script as text with 409, to a form as a message on the page."""
+    """In words: to the script as text with 409 (429 where it came too often), to a form as a message on the page."""
     sentence = wording.words(error.code, **error.values)
     if by_script(request):
-        return HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
+        answer = HttpResponse(sentence, status=409, content_type="text/plain; charset=utf-8")
+        if error.code == "too-often":
+            answer.status_code, answer["Retry-After"] = 429, str(error.values["seconds"])
+        return answer
     messages.error(request, sentence)
     return redirect("page", attempt.pk)
 

@@ -48,6 +48,8 @@ SENTENCES = {
     "request-unfit": _("This request can't be passed on: there is something in it that HTTP does not allow."),
     "step-locked": _("Do the steps before this one first."),
     "closed": _("This attempt is closed."),
+    "fork-gone": _("The sandbox of this fork was deleted. Close it; another one can be made from the learner's timeline."),
+    "too-often": _("That came faster than anybody types, so it was not run. Go on in %(seconds)s s."),
     # what became of a command
     "incomplete": _("The line is unfinished: a quote, a bracket or a block is still open. Nothing was run."),
     "home-bytes": _(

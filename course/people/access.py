@@ -20,7 +20,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from course.models import Role, User
-from course.people.models import INSTRUCTOR, LEARNER, Cohort, Membership, watched_by
+from course.people.models import INSTRUCTOR, LEARNER, Cohort, Invitation, Membership, watched_by
 from labs.models import Attempt
 
 
@@ -43,6 +43,12 @@ def teaches(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_active and user.role in {Role.INSTRUCTOR, Role.ADMIN})
 
 
+def person(request: HttpRequest) -> User:
+    """Who acts, where only people who are signed in come."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
 def teacher(request: HttpRequest) -> None:
     """404 for who teaches nobody."""
     if not teaches(request.user):
@@ -58,6 +64,29 @@ def admin(request: HttpRequest) -> None:
 def cohort(request: HttpRequest, pk: int) -> Cohort:
     """One that they run."""
     return get_object_or_404(taught(request.user), pk=pk)
+
+
+def any_cohort(request: HttpRequest, pk: int) -> Cohort:
+    """An archived one, too, for administrators."""
+    admin(request)
+    return get_object_or_404(Cohort, pk=pk)
+
+
+def mine(user: Any) -> QuerySet[Membership]:
+    """Of somebody's own cohorts, where they learn now: their memberships."""
+    open_ones = Membership.objects.filter(user=user.pk, role=LEARNER, left=None, cohort__archived=None)
+    return open_ones.select_related("cohort").order_by("cohort__starts", "cohort__name")
+
+
+def managed(request: HttpRequest, pk: int, member: int) -> Membership:
+    """Somebody of a cohort that they run, in it or not any more: learners; for administrators instructors, too."""
+    found = Membership.objects.filter(cohort=cohort(request, pk)).select_related("user", "cohort")
+    return get_object_or_404(found if is_admin(request.user) else found.filter(role=LEARNER), pk=member)
+
+
+def invitation(request: HttpRequest, pk: int, number: int) -> Invitation:
+    """One of a cohort that they run."""
+    return get_object_or_404(Invitation.objects.filter(cohort=cohort(request, pk)).select_related("cohort"), pk=number)
 
 
 def learner(request: HttpRequest, pk: int) -> User:

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from course.people.models import Act, Cohort
+
+WORDS = {
+    "cohort-made": _("made the cohort"),
+    "cohort-changed": _("changed the cohort"),
+    "cohort-archived": _("archived the cohort"),
+    "cohort-reopened": _("reopened the cohort"),
+    "dues-set": _("set due dates"),
+    "invited": _("made an invitation"),
+    "invitation-withdrawn": _("withdrew an invitation"),
+    "joined": _("joined by an invitation"),
+    "imported": _("imported people"),
+    "member-added": _("added to the cohort"),
+    "member-removed": _("removed from the cohort"),
+    "member-back": _("took back into the cohort"),
+    "role-changed": _("changed the role in the cohort"),
+    "extra-time": _("gave extra time"),
+    "link-shown": _("was shown the link to set a password"),
+}
 
 
 def record(what: str, *, by: Any, target: object = "", cohort: Cohort | None = None, **details: Any) -> Act:
     """Write it down, in the transaction of what it is about. ``by``: a user, or the name of a part of the site that acted by itself."""
     user = by if hasattr(by, "pk") else None
     return Act.objects.create(by=user, by_name=str(by)[:150], what=what, target=str(target)[:300], cohort=cohort, details=details)
+
+
+def words(act: Act) -> str:
+    """What was done; where nobody has words for it, its code."""
+    return gettext(WORDS[act.what]) if act.what in WORDS else act.what

@@ -97,7 +97,7 @@ export class Terminal {
   refused(line, answer, button) {
     const word = { 0: this.words.notSent, 401: this.words.signedOut, 403: this.words.forbidden }[answer.status];
     if (answer.status >= 400 && answer.status !== 401 && answer.status !== 403) this.sending = null;
-    this.say(word ?? (answer.status === 409 || answer.status === 422 ? answer.text : this.words.failed));
+    this.say(word ?? ([409, 422, 429].includes(answer.status) ? answer.text : this.words.failed));
     if (button && !this.prompt.box.value) this.prompt.set(line);
   }
 
