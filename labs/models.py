@@ -341,7 +341,10 @@ class Command(models.Model):
             models.UniqueConstraint(fields=["attempt", "key"], name="one_command_a_key"),
             models.UniqueConstraint(fields=["attempt", "number"], name="one_command_a_number"),
         ]
-        indexes = [models.Index(fields=["state", "lease_until"], name="command_state_lease")]
+        indexes = [
+            models.Index(fields=["state", "lease_until"], name="command_state_lease"),
+            models.Index(fields=["attempt", "ended"], name="command_attempt_ended"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.line[:60]}"
