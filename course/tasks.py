@@ -10,11 +10,13 @@ from celery.signals import worker_ready
 from django.conf import settings
 
 from course import guests
+from course.board import happening
 from course.people import welcome
 from course.reading import search_index
 
 GUESTS_SECONDS = 120.0
 SEARCH_SECONDS = 60.0
+BOARD_SECONDS = 30.0
 
 
 @shared_task(expires=GUESTS_SECONDS)
@@ -29,6 +31,12 @@ def renew_search() -> None:
     search_index.renew()
 
 
+@shared_task(expires=BOARD_SECONDS)
+def look_at_silence() -> None:
+    """Tell the boards who fell silent, and who came or left."""
+    happening.quietly()
+
+
 @shared_task(expires=3600)
 def write_forgotten(email: str, site: str, language: str) -> None:
     """Somebody has forgotten their password; maybe nobody has this address."""
@@ -41,5 +49,6 @@ def _ready(**_: Any) -> None:
 
 
 current_app.conf.beat_schedule.setdefault("course-guests", {"task": "course.tasks.end_guests", "schedule": GUESTS_SECONDS})
+current_app.conf.beat_schedule.setdefault("course-board", {"task": "course.tasks.look_at_silence", "schedule": BOARD_SECONDS})
 if settings.LOCAL:  # elsewhere the files are those that a worker started with
     current_app.conf.beat_schedule.setdefault("course-search", {"task": "course.tasks.renew_search", "schedule": SEARCH_SECONDS})

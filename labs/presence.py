@@ -18,7 +18,10 @@ def here(user_id: int) -> None:
     """One of their pages is open. Where Redis is away nobody is seen, which harms nothing."""
     now = time.time()
     try:
-        events.client().pipeline().zadd(_KEY, {str(user_id): now}).zremrangebyscore(_KEY, "-inf", now - GONE_SECONDS).execute()
+        pipe = events.client().pipeline()
+        pipe.zadd(_KEY, {str(user_id): now})
+        pipe.zremrangebyscore(_KEY, "-inf", now - GONE_SECONDS)
+        pipe.execute()
     except RedisError:
         return
 

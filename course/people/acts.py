@@ -24,6 +24,10 @@ WORDS = {
     "member-back": _("took back into the cohort"),
     "role-changed": _("changed the role in the cohort"),
     "extra-time": _("gave extra time"),
+    "alarm-dismissed": _("dismissed an alarm"),
+    "alarm-back": _("brought back an alarm"),
+    "notice-sent": _("told the cohort something"),
+    "notice-withdrawn": _("took back a notice"),
     "link-shown": _("was shown the link to set a password"),
 }
 
