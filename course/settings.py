@@ -213,6 +213,7 @@ SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sa
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
 LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_WATCHED = "course.people.models.watched_by"  # user -> Q: whose attempts they may look at
+LABS_HAPPENED = "course.board.happening.happened"  # (what, attempt's key): told of what happens in attempts, see labs.happening
 LABS_LIMIT = "course.people.limits.of"  # (request, what is done) -> seconds to wait; 0: go on
 LABS_BESIDE = "course.helping.beside.beside"  # attempt -> what the site adds to its page: see labs.beside
 LABS_HELP = "help-ask"  # the address (of an attempt) at which its learner asks for help

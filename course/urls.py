@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("labs.urls")),
     path("notes/", include("course.reading.urls")),
     path("", include("course.people.urls")),
+    path("", include("course.board.urls")),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("guest/", guest_views.enter, name="guest"),
     path("guest/keep/", guest_views.keep, name="keep"),

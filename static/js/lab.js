@@ -65,6 +65,11 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   clock: (data) => put(data.html),
   ports: (data) => preview.ports(data.html),
   notice: (data) => console_.notice(data.html),
+  broadcast({ html, gone }) {
+    const home = document.getElementById("notices");
+    if (html && home) put(html, home);
+    if (gone) document.getElementById(`notice-${gone}`)?.remove();
+  },
   moved(data) {
     console_.moved(data);
     finish.look();
