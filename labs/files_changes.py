@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
 from labs import files_told, publishing, visits
 from labs.files import EDITABLE, Files, shown
 from labs.models import Attempt
@@ -143,12 +141,13 @@ _ACTS = {"save": _save, "folder": _folder, "move": _move, "delete": _delete, "up
 def _require_room(live: Live, new: dict[str, int]) -> None:
     """A save that joins a command would else be lost with it, when the command is committed."""
     before = [live.entry(path) for path in new]
+    most_bytes, most_files = live.sandbox.quota
     used = live.head.home_bytes + sum(new.values()) - sum(entry.size for entry in before if entry is not None)
-    if used > settings.SANDBOX_HOME_BYTES:
-        raise OverQuota("files-bytes", what="bytes", used=used, limit=settings.SANDBOX_HOME_BYTES)
+    if used > most_bytes:
+        raise OverQuota("files-bytes", what="bytes", used=used, limit=most_bytes)
     count = live.head.home_files + before.count(None)
-    if count > settings.SANDBOX_HOME_FILES:
-        raise OverQuota("files-count", what="files", used=count, limit=settings.SANDBOX_HOME_FILES)
+    if count > most_files:
+        raise OverQuota("files-count", what="files", used=count, limit=most_files)
 
 
 # --- reading while a command runs ------------------------------------------------------------------------------------------

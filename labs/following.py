@@ -39,6 +39,16 @@ def follow(*, sandbox: Sandbox, how: str, by: Any, node: Node, history: History)
     return found
 
 
+def stand(attempt: Attempt) -> None:
+    """Take up where its sandbox stands: nothing moved, but the attempt was without it."""
+    assert attempt.sandbox is not None  # noqa: S101 - it was just given
+    line = set(History(attempt.sandbox).line(attempt.sandbox.head_id))
+    mark_undone(attempt, line)
+    _follow_steps(attempt, lab_of(attempt), line, anew=False)
+    attempt.console_from = _console_from(attempt, line)
+    attempt.save(update_fields=["step", "completed", "console_from"])
+
+
 def mark_undone(attempt: Attempt, line: set[int]) -> None:
     """``line``: the versions that the sandbox's value came of."""
     # One that changed nothing stands at an earlier one's version; one that was refused stands at none and is left as it is.

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
-from labs import clock, following, happening, previews, publishing, rebuilding, running
+from labs import clock, following, happening, previews, publishing, putting_away, rebuilding, running
 from labs.models import Attempt
 from sandbox import actions as sandboxes
 from sandbox import signals
@@ -35,6 +35,23 @@ def previews_end_at_a_reset(sender: object, *, sandbox: Sandbox, how: str, **_: 
     if how == "reset":
         for pk in Attempt.objects.filter(sandbox=sandbox).values_list("pk", flat=True):
             transaction.on_commit(partial(previews.revoke, pk))
+
+
+@receiver(signals.put_away)
+def attempts_lose_it(sender: object, *, sandbox: Sandbox, kept: dict[str, Any], **_: Any) -> None:
+    """It was deleted, for now: the page says so, and what was opened of it before shows nothing any more."""
+    for attempt in putting_away.take(sandbox=sandbox, kept=kept):
+        transaction.on_commit(partial(publishing.page_changed, attempt))
+        transaction.on_commit(partial(previews.revoke, attempt.pk))
+        happening.told("moved", attempt.pk)
+
+
+@receiver(signals.brought_back)
+def attempts_get_it_back(sender: object, *, sandbox: Sandbox, kept: dict[str, Any], **_: Any) -> None:
+    """Everything is as it was, unless the learner has begun anew."""
+    for attempt in putting_away.give_back(sandbox=sandbox, kept=kept):
+        transaction.on_commit(partial(publishing.page_changed, attempt))
+        happening.told("moved", attempt.pk)
 
 
 @receiver(post_delete, sender=Attempt)

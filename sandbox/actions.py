@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -160,6 +160,44 @@ def delete(*, sandbox: Sandbox, by: Any) -> None:
             folders.remove(folder)
         Sandbox.objects.filter(pk=sandbox.pk).delete()
     log.info("sandbox %s was deleted by %s", sandbox.pk, by)
+
+
+def put_away(*, sandbox: Sandbox, by: Any, wait: float = 0) -> None:
+    """As deleted to all who use it, but ``bring_back`` undoes it until ``delete_put_away``. Raises Busy, and what a receiver raises."""
+    with _held(sandbox, wait), transaction.atomic():
+        sandbox.refresh_from_db()
+        if sandbox.put_away is not None:
+            return
+        kept: dict[str, Any] = {}
+        signals.put_away.send(Sandbox, sandbox=sandbox, kept=kept)
+        sandbox.put_away, sandbox.kept, sandbox.due = timezone.now(), kept, None
+        sandbox.save(update_fields=["put_away", "kept", "due"])
+    log.info("sandbox %s was put away by %s", sandbox.pk, by)
+
+
+def bring_back(*, sandbox: Sandbox, by: Any, wait: float = 0) -> None:
+    """Undo ``put_away``. Raises Busy, and what a receiver raises."""
+    with _held(sandbox, wait), transaction.atomic():
+        sandbox.refresh_from_db()
+        if sandbox.put_away is None:
+            return
+        kept = sandbox.kept
+        now = timezone.now()
+        sandbox.put_away, sandbox.kept, sandbox.last_used = None, {}, now
+        sandbox.due = None if sandbox.head.due_in is None else now  # whoever wakes it finds out when that is
+        sandbox.save(update_fields=["put_away", "kept", "last_used", "due"])
+        signals.brought_back.send(Sandbox, sandbox=sandbox, kept=kept)
+    log.info("sandbox %s was brought back by %s", sandbox.pk, by)
+
+
+def delete_put_away(*, before: datetime) -> int:
+    """For good: what was put away before that moment."""
+    deleted = 0
+    for sandbox in Sandbox.objects.filter(put_away__lt=before):
+        with contextlib.suppress(Busy):
+            delete(sandbox=sandbox, by="housekeeping")
+            deleted += 1
+    return deleted
 
 
 def delete_abandoned() -> int:

@@ -179,7 +179,7 @@ class Live:
         and Fault (the head stays).
         """
         base = self.head.parent if passing and self.head.passed and self.head.parent else self.head
-        snapshot = self._working.scan()
+        snapshot = self._working.scan(*self.sandbox.quota)
         manifest = snapshot.save() if snapshot.parts != self._working.snapshot.parts else self.head.manifest
         shells = self._keep_shell(1), self._keep_shell(2)
         cloud_sha, cloud_bytes, cloud_changes, clock, due_in = self._keep_cloud(base)
@@ -296,7 +296,7 @@ def _open(sandbox: Sandbox, working: WorkingCopy, state: CloudState, acting: San
         id=str(sandbox.pk),
         folder=working.folder,
         identity=identity.mint(acting, sandbox.head),
-        limits=runtime.limits(),
+        limits=runtime.limits(sandbox.quota[0]),
         root=working.cloud_folder / state.root if state.root else None,
         clock=sandbox.clock_now(),
         rate=sandbox.clock_rate,

@@ -116,6 +116,14 @@ class SandboxQuerySet(models.QuerySet["Sandbox"]):
     def unlock(self, pk: Any, holder: str) -> bool:
         return self.filter(pk=pk, lock_holder=holder).update(lock_holder="", lock_until=None) == 1
 
+    def unlock_abandoned(self, pk: Any) -> bool:
+        """Take away a lock whose holder let its lease run out, or is gone. False where there is none, or somebody holds it."""
+        there = self.filter(pk=pk).exclude(lock_holder="").values_list("lock_holder", flat=True).first()
+        if there is None:
+            return False
+        mine = self.filter(pk=pk, lock_holder=there)
+        return (mine if workers.is_gone(there) else mine.filter(lock_until__lt=timezone.now())).update(lock_holder="", lock_until=None) == 1
+
 
 def _secret() -> str:
     return secrets.token_hex(16)
@@ -140,6 +148,10 @@ class Sandbox(models.Model):
     failed_wakes = models.PositiveSmallIntegerField(default=0, editable=False)
     rebuilding = models.DateTimeField(null=True, editable=False, help_text="Until when it is being rebuilt, unless that is prolonged.")
     notice = models.JSONField(default=dict, blank=True, editable=False, help_text="What the learner is to know: code, values.")
+    most_bytes = models.PositiveBigIntegerField(null=True, editable=False, help_text="Of its home. Empty: SANDBOX_HOME_BYTES.")
+    most_files = models.PositiveIntegerField(null=True, editable=False, help_text="Of its home. Empty: SANDBOX_HOME_FILES.")
+    put_away = models.DateTimeField(null=True, db_index=True, editable=False, help_text="Since when it is gone but for who brings it back.")
+    kept = models.JSONField(default=dict, editable=False, help_text="While it is put away: what goes back to whom with it.")
     lock_holder = models.CharField(max_length=100, blank=True, editable=False)
     lock_until = models.DateTimeField(null=True, editable=False)
     seed = models.CharField(max_length=32, default=_secret, editable=False)
@@ -176,6 +188,12 @@ class Sandbox(models.Model):
         if self.head.due_in is None:
             return None
         return max(0.0, self.head.due_in - (self.clock_now() - self.head.clock)) / self.clock_rate
+
+    @property
+    def quota(self) -> tuple[int, int]:
+        """How many bytes and files its home may have."""
+        most_bytes = settings.SANDBOX_HOME_BYTES if self.most_bytes is None else self.most_bytes
+        return most_bytes, settings.SANDBOX_HOME_FILES if self.most_files is None else self.most_files
 
     @property
     def instance_id(self) -> str:

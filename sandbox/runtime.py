@@ -42,6 +42,6 @@ def tls_dir() -> Path:
     return folder
 
 
-def limits() -> dict[str, int]:
+def limits(home_bytes: int) -> dict[str, int]:
     """What one command may use, as the supervisor takes it."""
-    return asdict(Limits(wall=settings.SANDBOX_WALL_SECONDS, cpu=settings.SANDBOX_CPU_SECONDS, file_bytes=settings.SANDBOX_HOME_BYTES))
+    return asdict(Limits(wall=settings.SANDBOX_WALL_SECONDS, cpu=settings.SANDBOX_CPU_SECONDS, file_bytes=home_bytes))

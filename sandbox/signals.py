@@ -10,6 +10,13 @@ advanced = Signal()
 outdated = Signal()
 """Sent with ``sandbox``, whose account was frozen by another edition of the simulation: it has to be rebuilt."""
 
+put_away = Signal()
+"""Sent inside the transaction with ``sandbox`` and ``kept``, a dict in which a receiver notes what it wants to have back with it: to all
+who use it, it is gone. A receiver that raises LearnerError takes it back."""
+
+brought_back = Signal()
+"""Sent inside the transaction with ``sandbox`` and ``kept``, as it was noted. A receiver that raises LearnerError takes it back."""
+
 moved = Signal()
 """The head of a sandbox moved without a command: undo, redo, rewind or reset.
 

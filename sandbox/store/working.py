@@ -16,8 +16,6 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from sandbox.errors import Fault, OverQuota
 from sandbox.jail import shell
 from sandbox.models import Version
@@ -142,16 +140,16 @@ class WorkingCopy:
             if sha:
                 self.shell_file(terminal).write_bytes(blobs.get(sha))
 
-    def scan(self) -> Snapshot:
+    def scan(self, most_bytes: int, most_files: int) -> Snapshot:
         """The folder as it is now, every new content put into the blobs. Raises OverQuota."""
-        parts, budget, files = {}, settings.SANDBOX_HOME_BYTES, settings.SANDBOX_HOME_FILES
+        parts, budget, files = {}, most_bytes, most_files
         for part in PARTS:
             try:
                 found = tree.Scan(
                     self.folder / part, self._indexes.get(part, {}), blobs.put, max_bytes=budget, max_files=files, now_ns=time.time_ns()
                 )
             except tree.TooMuch as error:
-                raise _over(error) from error
+                raise _over(error, most_bytes, most_files) from error
             parts[part], self._indexes[part] = found.manifest, found.index
             budget, files = budget - found.bytes, files - len(found.manifest)
         return Snapshot(parts)
@@ -179,6 +177,6 @@ def _locked(descriptor: int) -> bool:
             return True
 
 
-def _over(error: tree.TooMuch) -> OverQuota:
-    limits = {"bytes": settings.SANDBOX_HOME_BYTES, "files": settings.SANDBOX_HOME_FILES, "depth": tree.MAX_DEPTH}
+def _over(error: tree.TooMuch, most_bytes: int, most_files: int) -> OverQuota:
+    limits = {"bytes": most_bytes, "files": most_files, "depth": tree.MAX_DEPTH}
     return OverQuota(f"home-{error.what}", what=error.what, used=error.used, limit=limits[error.what])

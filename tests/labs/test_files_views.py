@@ -61,7 +61,7 @@ class Box:
             raise self.refuses
         handler = {"files": files_changes.serve, "files-listing": files_changes.serve_listing, "files-read": files_changes.serve_read}[kind]
         answer = handler(
-            SimpleNamespace(folder=self.home.parent, head=self.head, entry=self.entry, touched=self.touched.update),
+            SimpleNamespace(folder=self.home.parent, head=self.head, entry=self.entry, touched=self.touched.update, sandbox=Sandbox()),
             json.loads(json.dumps(header)),
             body,
         )
