@@ -18,6 +18,11 @@ COURSE_EMAIL       smtp://user:password@host:587?from=course@example.org (smtps:
                    Without it mail is printed where the worker logs, and links for new people are shown to their instructor
 COURSE_OIDC_ISSUER, COURSE_OIDC_CLIENT_ID, COURSE_OIDC_SECRET, COURSE_OIDC_NAME   people may sign in by an OpenID Connect provider: its
                    address, what it knows this site by, what the button calls it. It leads back to /oidc/course/login/callback/
+COURSE_WORKER_SECONDS_HOUR, COURSE_WORKER_SECONDS_DAY   so long a learner's commands may run within an hour (1800) and a day (14400); 0: as
+                   long as they like
+COURSE_KEEP_DAYS_OUTPUT, COURSE_KEEP_DAYS_COMMANDS, COURSE_KEEP_DAYS_INACTIVE   so many days after the end of a learner's last cohort what
+                   their commands printed goes, then commands and sandboxes, then the account, if nobody has used it for as long (365
+                   each; 0: never). See course.export.retention
 COURSE_PREVIEW_HOST  what the host names end in on which learners' programs are shown (*.preview.example.org leads here, too): best a
                    registered domain other than the site's. Empty: nothing is shown
 """
@@ -204,6 +209,13 @@ GUESTS_AT_ONCE = int(os.environ.get("COURSE_GUESTS_AT_ONCE", "20"))
 GUESTS_AN_HOUR = int(os.environ.get("COURSE_GUESTS_AN_HOUR", "5"))
 GUEST_LABS = ("playground", "console-basics")  # the first is where they begin
 
+# What a learner may take of the workers' time (course.budget), and how long things are kept (course.export.retention)
+WORKER_SECONDS_HOUR = int(os.environ.get("COURSE_WORKER_SECONDS_HOUR", "1800"))
+WORKER_SECONDS_DAY = int(os.environ.get("COURSE_WORKER_SECONDS_DAY", "14400"))
+KEEP_DAYS_OUTPUT = int(os.environ.get("COURSE_KEEP_DAYS_OUTPUT", "365"))
+KEEP_DAYS_COMMANDS = int(os.environ.get("COURSE_KEEP_DAYS_COMMANDS", "365"))
+KEEP_DAYS_INACTIVE = int(os.environ.get("COURSE_KEEP_DAYS_INACTIVE", "365"))
+
 # The notes
 COURSE_NOTES = BASE_DIR / "course" / "notes"
 COURSE_PLAYGROUND = "playground"  # the lab whose console stands beside a note
@@ -215,6 +227,7 @@ LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_WATCHED = "course.people.models.watched_by"  # user -> Q: whose attempts they may look at
 LABS_HAPPENED = "course.board.happening.happened"  # (what, attempt's key): told of what happens in attempts, see labs.happening
 LABS_LIMIT = "course.people.limits.of"  # (request, what is done) -> seconds to wait; 0: go on
+LABS_BUDGET = "course.budget.left"  # (user, now) -> labs.budget.Budget of the workers' time, or None where nothing is counted
 LABS_BESIDE = "course.helping.beside.beside"  # attempt -> what the site adds to its page: see labs.beside
 LABS_HELP = "help-ask"  # the address (of an attempt) at which its learner asks for help
 LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"

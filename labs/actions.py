@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from labs import control, following, happening, pace, preparing, presenting, publishing
+from labs import budget, control, following, happening, pace, preparing, presenting, publishing
 from labs.editions import keep_edition, lab_of
 from labs.lab.model import Lab
 from labs.models import Attempt, Command, Move, Passing, StepEvent, StepProgress
@@ -84,7 +84,7 @@ def seen(*, attempt: Attempt, language: str) -> None:
 def submit_command(*, attempt: Attempt, line: str, key: uuid.UUID, rows: int = 24, cols: int = 100, terminal: int = 1) -> Command:
     """Queue a line in a terminal of the page, the first or the second. The same ``key`` again returns the row that there is.
 
-    Raises LearnerError: busy, preparing, empty, too-long, closed.
+    Raises LearnerError: busy, preparing, empty, too-long, closed, budget-hour, budget-day.
     """
     line = line.replace("\r\n", "\n").strip("\n")
     try:
@@ -116,6 +116,7 @@ def _queue(attempt: Attempt, line: str, key: uuid.UUID, *, rows: int, cols: int,
     attempt.console_from = Attempt.objects.select_for_update().values_list("console_from", flat=True).get(pk=attempt.pk)
     if attempt.commands.occupying().filter(terminal=terminal).exists():
         raise LearnerError("busy")
+    budget.hold(attempt.user)
     # What bash asked more of stays until the next line, which is the whole of it, or another.
     attempt.commands.filter(state=Command.State.REFUSED, message="incomplete", terminal=terminal).delete()
     command = Command.objects.create(

@@ -50,6 +50,14 @@ SENTENCES = {
     "closed": _("This attempt is closed."),
     "fork-gone": _("The sandbox of this fork was deleted. Close it; another one can be made from the learner's timeline."),
     "too-often": _("That came faster than anybody types, so it was not run. Go on in %(seconds)s s."),
+    "budget-hour": _(
+        "Your commands have run for %(used)s within an hour, and that is as much of the workers' time as one learner has. "
+        "There is some again from %(free)s on. Nothing was run."
+    ),
+    "budget-day": _(
+        "Your commands have run for %(used)s within a day, and that is as much of the workers' time as one learner has. "
+        "There is some again from %(free)s on. Nothing was run."
+    ),
     # what became of a command
     "incomplete": _("The line is unfinished: a quote, a bracket or a block is still open. Nothing was run."),
     "home-bytes": _(
@@ -102,6 +110,7 @@ SENTENCES = {
     # why there is no sandbox
     "lab-broken": _("This lab could not be prepared. The course's administrators can see why."),
     "lab-gone": _("This lab is no longer part of the course."),
+    "put-away": _("An administrator has deleted this sandbox. Start the lab for a new one; your points are kept."),
     "cloud-state-version": _("This account was made by an earlier simulation of AWS, which the present one can't read."),
     # what became of a sandbox whose account the present simulation can't read
     "rebuilt": _(

@@ -53,6 +53,7 @@ LIMITS = {
     "commands": Limits(Limit(600, MINUTE), Limit(12_000, MINUTE)),  # ten a second: nobody types that, a loop does
     "help": Limits(Limit(10, 10 * MINUTE), Limit(200, 10 * MINUTE)),
     "exports": Limits(Limit(10, 10 * MINUTE), Limit(60, 10 * MINUTE)),
+    "api": Limits(Limit(300, MINUTE), Limit(1_200, MINUTE)),  # person: one token
     "invitations": Limits(Limit(60, HOUR), Limit(300, HOUR)),
     "join": Limits(None, Limit(120, 10 * MINUTE), kept=True),
     "sign-in": Limits(Limit(5, 5 * MINUTE), Limit(60, 10 * MINUTE), kept=True),  # person: one name from one network
