@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from course.helping.models import HelpRequest
 from course.models import Role, User
 from course.people.models import INSTRUCTOR, LEARNER, Cohort, Invitation, Membership, watched_by
 from labs.models import Attempt
@@ -98,3 +99,30 @@ def learner(request: HttpRequest, pk: int) -> User:
 def attempt(request: HttpRequest, pk: int) -> Attempt:
     """An attempt of somebody whom they teach."""
     return get_object_or_404(Attempt.objects.filter(watched_by(request.user)).select_related("user", "sandbox"), pk=pk)
+
+
+def learner_in(request: HttpRequest, pk: int, user: int) -> tuple[Cohort, User]:
+    """A cohort that they run and somebody who learns in it."""
+    found = cohort(request, pk)
+    member = get_object_or_404(Membership.objects.select_related("user"), cohort=found, user=user, role=LEARNER, left=None)
+    return found, member.user
+
+
+def attempt_in(request: HttpRequest, pk: int, user: int, number: int) -> tuple[Cohort, Attempt]:
+    """An attempt of somebody who learns in a cohort that they run."""
+    found, learner = learner_in(request, pk, user)
+    attempts = Attempt.objects.filter(user=learner, fork_of=None).select_related("user", "sandbox")
+    return found, get_object_or_404(attempts, pk=number)
+
+
+def question(request: HttpRequest, pk: int) -> HelpRequest:
+    """A question of somebody whom they teach."""
+    teacher(request)
+    found = HelpRequest.objects.seen_by(request.user).select_related("attempt__user", "attempt__sandbox", "command", "version", "taken_by")
+    return get_object_or_404(found, pk=pk)
+
+
+def own_fork(request: HttpRequest, pk: int) -> Attempt:
+    """An open fork of their own."""
+    teacher(request)
+    return get_object_or_404(Attempt.objects.exclude(fork_of=None).select_related("sandbox"), pk=pk, user=request.user.pk, finished=None)

@@ -175,13 +175,14 @@ class Act(models.Model):
 
 
 def watched_by(user: Any) -> Q:
-    """Of attempts: whose ``user`` may look at. An administrator everybody's, an instructor those of the learners they teach now."""
+    """Of attempts: whose ``user`` may look at. An administrator everybody's, an instructor those of the learners they teach now. Forks
+    are their owners' alone."""
     if not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
     if user.role == "admin":
-        return ~Q(user__role="guest")
+        return ~Q(user__role="guest") & Q(fork_of=None)
     if user.role != INSTRUCTOR:
         return Q(pk__in=[])
     taught = Membership.objects.filter(user=user.pk, role=INSTRUCTOR, left=None, cohort__archived=None).values("cohort")
     learners = Membership.objects.filter(cohort__in=taught, role=LEARNER, left=None).values("user")
-    return Q(user__in=learners)
+    return Q(user__in=learners, fork_of=None)

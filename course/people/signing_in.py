@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from course.forms import NewPasswordForm, OtherPasswordForm, SignInForm
-from course.people import limits, welcome
+from course.people import access, limits, welcome
 from labs.actions import wake
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,8 @@ class SignIn(LoginView):
 @require_safe
 def admin_sign_in(request: HttpRequest) -> HttpResponse:
     """Django's admin has a way in of its own, which nothing holds back: everybody comes in by the same one."""
+    if access.is_admin(request.user):
+        return redirect("admin:index")
     if request.user.is_authenticated:
         raise Http404
     return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.GET.get('next', reverse('admin:index'))})}")

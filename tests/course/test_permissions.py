@@ -1,0 +1,334 @@
+"""Who gets what at every address of the site, by GET and by POST: one table. An address that is not in it fails."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from course.models import Role, User
+from course.people import actions as people
+from course.people.models import Cohort, Membership
+from labs import actions, events
+from labs.lab import catalog
+from labs.models import Attempt, Command
+from sandbox.models import Sandbox, Version
+from tests.people import cohort_of
+
+pytestmark = pytest.mark.django_db
+YAML = """
+title: {ko: 첫걸음, en: First steps}
+summary: {ko: 한 가지., en: One thing.}
+minutes: 5
+steps: [{id: make, points: 10, check: {cwd: {equals: /tmp}}, hints: [{ko: cd, en: cd}], solve: [cd /tmp]}]
+"""
+IN, SENT, OUT, NONE, NOT, BUSY, ODD, GONE = 200, 204, 302, 404, 405, 409, 422, 410
+# owner learns in the cohort that teacher teaches; other learns, and stranger teaches, in another one.
+WHO = {
+    "nobody": None,
+    "guest": Role.GUEST,
+    "owner": Role.LEARNER,
+    "other": Role.LEARNER,
+    "teacher": Role.INSTRUCTOR,
+    "stranger": Role.INSTRUCTOR,
+    "boss": Role.ADMIN,
+}
+Row = tuple[int, ...]  # a status for each of WHO; 302 for nobody is the way to sign in
+
+
+def all_(status: int) -> Row:
+    return (status,) * 7
+
+
+def signed_in(status: int) -> Row:
+    return (OUT,) + (status,) * 6
+
+
+def account(status: int) -> Row:
+    """Whoever is signed in with an account of their own."""
+    return (OUT, NONE) + (status,) * 5
+
+
+def own(status: int) -> Row:
+    """The learner whose it is, and nobody else."""
+    return (OUT, NONE, status, NONE, NONE, NONE, NONE)
+
+
+def seen(status: int) -> Row:
+    """Those who may look at it as well."""
+    return (OUT, NONE, status, NONE, status, NONE, status)
+
+
+def taught(status: int) -> Row:
+    """Who runs the cohort."""
+    return (OUT, NONE, NONE, NONE, status, NONE, status)
+
+
+def teachers(status: int) -> Row:
+    return (OUT, NONE, NONE, NONE, status, status, status)
+
+
+def admin(status: int) -> Row:
+    return (OUT, NONE, NONE, NONE, NONE, NONE, status)
+
+
+NO_GET, NO_POST = signed_in(NOT), signed_in(NOT)
+# name of the address: what each gets by GET, and by POST
+RULES: dict[str, tuple[Row, Row]] = {
+    # everybody's
+    **dict.fromkeys(("home", "course", "search", "note"), (all_(IN), all_(NOT))),
+    "healthz": (all_(IN), all_(IN)),
+    "favicon": (all_(OUT), all_(NOT)),
+    "set_language": (all_(NOT), all_(OUT)),
+    # getting in and out
+    "sign-in": ((IN, OUT, OUT, OUT, OUT, OUT, OUT), (IN, OUT, OUT, OUT, OUT, OUT, OUT)),
+    "sign-out": (all_(NOT), all_(OUT)),
+    "guest": (all_(NOT), all_(OUT)),
+    "keep": ((OUT, IN, NONE, NONE, NONE, NONE, NONE), (OUT, IN, NONE, NONE, NONE, NONE, NONE)),
+    "password": (account(IN), account(IN)),
+    "password-forgotten": (all_(IN), all_(IN)),
+    "password-set": (all_(IN), all_(IN)),
+    "admin-sign-in": ((OUT, NONE, NONE, NONE, NONE, NONE, OUT), all_(NOT)),
+    "invitation": (all_(NONE), all_(NOT)),  # nobody has made this one
+    "join": (all_(NONE), all_(NONE)),  # who followed no invitation
+    # labs
+    "labs": (signed_in(IN), NO_POST),
+    "lab": ((OUT, NONE, OUT, IN, IN, IN, IN), NO_POST),
+    "start": (NO_GET, (OUT, NONE, OUT, OUT, OUT, OUT, OUT)),
+    "progress": (signed_in(IN), NO_POST),
+    "attempts": (teachers(IN), NO_POST),
+    # one's attempt
+    "page": (seen(IN), NO_POST),
+    "stream": (seen(IN), NO_POST),
+    "changes": (seen(IN), NO_POST),
+    "output": (seen(IN), NO_POST),
+    "commands": (NO_GET, own(IN)),
+    **dict.fromkeys(("input", "stop", "size"), (NO_GET, own(SENT))),
+    "complete": (NO_GET, own(IN)),
+    **dict.fromkeys(("undo", "redo", "rewind", "reset", "reset-step"), (NO_GET, own(BUSY))),
+    **dict.fromkeys(("ask-reset", "ask-reset-step", "ask-solution"), (own(IN), NO_POST)),
+    "skip": (NO_GET, own(OUT)),
+    "check": (NO_GET, own(BUSY)),
+    **dict.fromkeys(("hint", "solution"), (NO_GET, own(OUT))),
+    "preview": (own(OUT), NO_POST),  # nothing listens there
+    "preview-url": (own(NONE), NO_POST),  # no address is named
+    **dict.fromkeys(("files", "files-tree", "files-download", "files-diff"), (own(IN), NO_POST)),
+    "files-open": (own(OUT), NO_POST),  # no path is named
+    **dict.fromkeys(("files-save", "files-new", "files-move", "files-delete", "files-upload"), (NO_GET, own(BUSY))),
+    # cohorts
+    "cohorts": (teachers(IN), NO_POST),
+    "cohort-new": (admin(IN), admin(OUT)),
+    "cohort": (taught(IN), NO_POST),
+    "cohort-change": (taught(IN), taught(OUT)),
+    "cohort-archive": (admin(IN), admin(OUT)),
+    "cohort-reopen": (NO_GET, admin(OUT)),
+    "cohort-dues": (NO_GET, taught(OUT)),
+    "cohort-invite": (NO_GET, taught(IN)),
+    "invitation-withdraw": (NO_GET, taught(OUT)),
+    "cohort-import": (taught(IN), taught(ODD)),
+    "cohort-instructor": (NO_GET, admin(OUT)),
+    "member": (taught(IN), NO_POST),
+    **dict.fromkeys(("member-remove", "member-back", "member-extra"), (NO_GET, taught(OUT))),
+    "member-role": (NO_GET, admin(OUT)),
+    "member-link": (NO_GET, taught(IN)),
+}
+OF_COHORT = {
+    "cohort",
+    "cohort-change",
+    "cohort-archive",
+    "cohort-reopen",
+    "cohort-dues",
+    "cohort-invite",
+    "cohort-import",
+    "cohort-instructor",
+}
+OF_MEMBER = {"member", *(f"member-{what}" for what in ("remove", "back", "extra", "role", "link"))}
+BY_HEAD = {"stream"}  # it does not end by itself
+NO_TOKEN = {"healthz", "favicon"}
+
+
+def patterns(found: list[Any]) -> Iterator[URLPattern]:
+    """Of the whole URLconf but Django's admin, which lets administrators in and nobody else (``test_admin``)."""
+    for one in found:
+        if isinstance(one, URLResolver):
+            if one.namespace != "admin":
+                yield from patterns(one.url_patterns)
+        else:
+            yield one
+
+
+@pytest.fixture
+def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
+    """Of owner, with a command that runs; and everybody else of WHO, in their cohorts."""
+    folder = tmp_path / "catalog" / "first"
+    folder.mkdir(parents=True)
+    (folder / "lab.yaml").write_text(YAML)
+    for language in ("ko", "en"):
+        (folder / f"{language}.md").write_text("Hello.\n\n## Make it {#make}\n\nDo.\n")
+    settings.SANDBOX_CATALOG = tmp_path / "catalog"
+    monkeypatch.setattr(actions, "wake", lambda *words: None)
+    monkeypatch.setattr(events, "publish", lambda *words, **data: "")
+    monkeypatch.setattr(events, "position", lambda pk: ":0")
+    monkeypatch.setattr("labs.control.send", lambda *words, **data: True)
+    monkeypatch.setattr("labs.stream.close_old_connections", lambda: None)  # the transaction goes on
+    monkeypatch.setattr("course.people.limits.take", lambda *words, **given: 0)
+    some, none = "usable, and never entered", make_password(None)
+    passwords = {Role.GUEST: none}
+    roles = [(name, role) for name, role in WHO.items() if role]
+    made = {name: User.objects.create(username=name, role=role, password=passwords.get(role, some)) for name, role in roles}
+    cohort = cohort_of(made["teacher"], made["owner"], name="theirs")
+    cohort_of(made["stranger"], made["other"], name="another")
+    waits = User.objects.create(username="waits", password=none)
+    Membership.objects.create(cohort=cohort, user=waits)
+    people.invite(cohort=cohort, by=made["boss"], places=3, days=3)
+    found = actions.start_attempt(user=made["owner"], lab=catalog.get("first"))
+    start = Version.objects.create(account="111122223333")
+    Attempt.objects.update(sandbox=Sandbox.objects.create(owner=made["owner"], label="first", head=start, start=start))
+    Command.objects.create(attempt=found, number=1, line="sleep 9", state="running")
+    return Attempt.objects.get(pk=found.pk)
+
+
+def client_of(who: str, **options: Any) -> Client:
+    client = Client(**options)
+    if WHO[who]:
+        client.force_login(User.objects.get(username=who))
+    return client
+
+
+def values(name: str, attempt: Attempt) -> list[Any]:
+    """What stands in the address: things that are the owner's, or their cohort's."""
+    cohort = Cohort.objects.get(name="theirs")
+    if name in OF_COHORT:
+        return [cohort.pk]
+    if name in OF_MEMBER:
+        return [cohort.pk, cohort.memberships.get(user__username="waits").pk]
+    others: dict[str, Callable[[], list[Any]]] = {
+        "note": lambda: ["aws-cli"],
+        "lab": lambda: ["first"],
+        "start": lambda: ["first"],
+        "preview": lambda: [attempt.pk, 8080],
+        "password-set": lambda: ["MQ", "c0ffee-0123456789abcdef"],
+        "invitation": lambda: ["0123456789"],
+        "invitation-withdraw": lambda: [cohort.pk, cohort.invitations.get().pk],
+        **dict.fromkeys(("changes", "output"), lambda: [attempt.pk, attempt.commands.get().pk]),
+        **dict.fromkeys(("check", "hint", "solution", "ask-solution"), lambda: [attempt.pk, "make"]),
+    }
+    if name in others:
+        return others[name]()
+    route = next(one for one in patterns(get_resolver().url_patterns) if one.name == name).pattern
+    return [attempt.pk] if route.converters else []
+
+
+def data(attempt: Attempt) -> dict[str, str]:
+    running = attempt.commands.get()
+    # The key of the command that runs: sent again, it is not refused as busy.
+    fields = {"line": "ls", "key": str(running.key), "command": str(running.pk), "text": "y", "language": "ko", "name": "A name"}
+    stranger = User.objects.get(username="stranger")
+    return fields | {"places": "3", "days": "3", "percent": "25", "role": "learner", "user": str(stranger.pk)}
+
+
+def statuses(name: str, method: str, attempt: Attempt) -> dict[str, int]:
+    """What each of WHO gets; nothing that one does is there for the next."""
+    found, address, fields = {}, reverse(name, args=values(name, attempt)), data(attempt)
+    verb = method if method == "post" else "head" if name in BY_HEAD else "get"
+    for who in WHO:
+        with transaction.atomic():
+            client = client_of(who)
+            sent = {"data": fields, "headers": {"x-requested-with": "fetch"}} if verb == "post" else {}
+            answer = getattr(client, verb)(address, **sent)
+            found[who] = answer.status_code
+            if who == "nobody" and RULES[name][0 if method == "get" else 1] == signed_in(NOT):
+                assert answer["Location"].startswith(reverse("sign-in"))
+            transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", RULES)
+def test_each_gets_what_is_theirs(attempt: Attempt, name: str, method: str) -> None:
+    expected = dict(zip(WHO, RULES[name][0 if method == "get" else 1], strict=True))
+    assert statuses(name, method, attempt) == expected
+
+
+def test_the_table_has_every_address() -> None:
+    found = [one.name or str(one.pattern) for one in patterns(get_resolver().url_patterns)]
+    assert sorted(found) == sorted(RULES)
+
+
+@pytest.mark.parametrize("name", [name for name, (_get, post) in RULES.items() if set(post) - {NOT, OUT} or name in {"skip", "hint"}])
+def test_a_post_without_its_token_is_refused(attempt: Attempt, name: str) -> None:
+    for who in ("owner", "boss"):
+        client = client_of(who, enforce_csrf_checks=True)
+        assert client.post(reverse(name, args=values(name, attempt)), data(attempt)).status_code == 403
+    assert attempt.commands.count() == 1
+
+
+def with_numbers() -> list[str]:
+    return sorted({one.name for one in patterns(get_resolver().url_patterns) if one.name and "pk" in one.pattern.converters})
+
+
+@pytest.mark.parametrize("name", with_numbers())
+def test_what_is_anothers_answers_byte_for_byte_as_what_is_not_there(attempt: Attempt, name: str) -> None:
+    """But for the address that was asked for, and the token that each page has anew."""
+    theirs = values(name, attempt)
+    addresses = [reverse(name, args=theirs), reverse(name, args=[999_999, *theirs[1:]])]
+    by_get = RULES[name][0] != NO_GET
+    for who in ("guest", "other", "stranger"):
+        client, bodies = client_of(who), []
+        for address in addresses:
+            answer = client.get(address) if by_get else client.post(address, data(attempt))
+            body = re.sub(rb"[A-Za-z0-9]{64}", b"TOKEN", answer.content).replace(address.encode(), b"ADDRESS")
+            headers = sorted((key, value) for key, value in answer.headers.items() if key not in {"Content-Length", "Server-Timing"})
+            bodies.append((answer.status_code, body, headers))
+        assert bodies[0] == bodies[1]
+        assert bodies[0][0] == NONE
+
+
+@pytest.mark.parametrize("name", sorted(OF_MEMBER))
+def test_a_member_of_another_cohort_is_not_there(attempt: Attempt, name: str) -> None:
+    mine, theirs = Cohort.objects.get(name="theirs"), Cohort.objects.get(name="another")
+    address = reverse(name, args=[mine.pk, theirs.memberships.get(user__username="other").pk])
+    for who in ("teacher", "boss"):
+        client = client_of(who)
+        answer = client.get(address) if RULES[name][0] != NO_GET else client.post(address, data(attempt))
+        assert answer.status_code == NONE
+
+
+def test_one_closed_is_read_only_for_its_own_learner(attempt: Attempt) -> None:
+    Command.objects.update(state="done")
+    actions.finish(attempt=attempt)
+    client = client_of("owner")
+    assert client.get(reverse("page", args=[attempt.pk])).status_code == IN
+    assert client.post(reverse("commands", args=[attempt.pk]), {"line": "ls"}).status_code == NONE
+
+
+def test_a_command_of_another_attempt_cannot_be_named(attempt: Attempt) -> None:
+    theirs = actions.start_attempt(user=User.objects.get(username="other"), lab=catalog.get("first"))
+    command = Command.objects.create(attempt=theirs, number=1, line="cat", state="running", key=uuid.uuid4())
+    answer = client_of("owner").post(reverse("input", args=[attempt.pk]), {"command": command.pk, "text": "x"})
+    assert answer.status_code == NONE
+
+
+def test_an_instructor_of_yesterday_sees_nothing_today(attempt: Attempt) -> None:
+    client, page = client_of("teacher"), reverse("page", args=[attempt.pk])
+    assert client.get(page).status_code == IN
+    membership = Membership.objects.get(user__username="teacher")
+    people.remove(membership=membership, by=User.objects.get(username="boss"))
+    assert client.get(page).status_code == NONE
+    people.take_back(membership=membership, by=User.objects.get(username="boss"))
+    assert client.get(page).status_code == IN
+    people.archive_cohort(cohort=membership.cohort, by=User.objects.get(username="boss"))
+    assert client.get(page).status_code == NONE
+
+
+def test_a_learners_account_teaches_nobody_whatever_the_cohort_says(attempt: Attempt) -> None:
+    Membership.objects.filter(user__username="other").update(role="instructor", cohort=Cohort.objects.get(name="theirs"))
+    client = client_of("other")
+    assert client.get(reverse("page", args=[attempt.pk])).status_code == NONE
+    assert client.get(reverse("cohorts")).status_code == NONE
