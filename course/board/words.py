@@ -43,7 +43,7 @@ def cell(state: str, tries: int, hints: int, *, solution: bool) -> str:
             "passed": gettext("passed"),
             "current": gettext("working on it"),
             "tried": gettext("tried"),
-            "open": gettext("open"),
+            "open": gettext("to do"),
             "none": gettext("not begun"),
         }[state]
     ]
