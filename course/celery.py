@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging.config
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
 from django.conf import settings
 
-from course import stores
+from course import logs, stores
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
 app = Celery("course")
@@ -21,4 +22,14 @@ def _hold(**_: Any) -> None:
     stores.hold(settings.DATABASES["default"])
 
 
+def _log(loglevel: int | str | None = None, **_: Any) -> None:
+    """As the site logs, instead of in Celery's own way."""
+    logging.config.dictConfig(settings.LOGGING)
+    if loglevel:
+        logging.getLogger().setLevel(loglevel)
+
+
 worker_ready.connect(_hold)
+setup_logging.connect(_log)
+task_prerun.connect(logs.task_begins)
+task_postrun.connect(logs.task_ends)

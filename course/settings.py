@@ -23,6 +23,8 @@ COURSE_WORKER_SECONDS_HOUR, COURSE_WORKER_SECONDS_DAY   so long a learner's comm
 COURSE_KEEP_DAYS_OUTPUT, COURSE_KEEP_DAYS_COMMANDS, COURSE_KEEP_DAYS_INACTIVE   so many days after the end of a learner's last cohort what
                    their commands printed goes, then commands and sandboxes, then the account, if nobody has used it for as long (365
                    each; 0: never). See course.export.retention
+COURSE_LOG         json: a JSON object a line (course.logs) instead of lines for people
+COURSE_METRICS_TOKEN  what Prometheus sends as `Authorization: Bearer …` to read /metrics; without it only this machine may
 COURSE_PREVIEW_HOST  what the host names end in on which learners' programs are shown (*.preview.example.org leads here, too): best a
                    registered domain other than the site's. Empty: nothing is shown
 """
@@ -35,7 +37,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from course import stores
+from course import logs, stores
 from course.people import mail, oidc
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -81,6 +83,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "course.logs.Requests",
+    "course.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "course.static.StaticFiles",
     "csp.middleware.CSPMiddleware",
@@ -195,7 +199,7 @@ PROXIES = int(os.environ.get("COURSE_PROXIES") or 0)
 SECURE_HSTS_SECONDS = 0 if LOCAL else 365 * 86400  # is only said over https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_SSL_REDIRECT = PROXIES > 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # the other names of the domain are not ours to bind to https
     "security.W021",  # nor to enter into the browsers' lists
@@ -243,10 +247,5 @@ SANDBOX_CPU_SECONDS = 120
 SANDBOX_LEASE_SECONDS = 30
 SANDBOX_WARM_AWS = os.environ.get("COURSE_WARM_AWS") != "0"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+LOGGING = logs.config(os.environ.get("COURSE_LOG", ""))
+METRICS_TOKEN = os.environ.get("COURSE_METRICS_TOKEN", "")

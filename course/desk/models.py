@@ -98,6 +98,7 @@ class Piece(models.Model):
     reason = models.CharField(max_length=50, blank=True, help_text="Why it is as it was, or was left alone: a code, see course.desk.words.")
     not_before = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(null=True, help_text="The sandbox was found busy: so long it is waited for.")
     before = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
     after = models.ForeignKey(Version, models.SET_NULL, null=True, related_name="+")
     was = models.JSONField(default=dict, help_text="Of a quota: bytes and files as they were.")

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, help_text='Why it is as it was, or was left alone: a code, see course.desk.words.', max_length=50)),
                 ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
                 ('claimed_until', models.DateTimeField(null=True)),
+                ('waits_until', models.DateTimeField(help_text='The sandbox was found busy: so long it is waited for.', null=True)),
                 ('was', models.JSONField(default=dict, help_text='Of a quota: bytes and files as they were.')),
                 ('after', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sandbox.version')),
                 ('before', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sandbox.version')),

@@ -29,6 +29,23 @@ WORDS = {
     "notice-sent": _("told the cohort something"),
     "notice-withdrawn": _("took back a notice"),
     "link-shown": _("was shown the link to set a password"),
+    "sandboxes-reset": _("had sandboxes reset"),
+    "sandboxes-undo": _("had the last command of sandboxes undone"),
+    "sandboxes-redo": _("had what was undone in sandboxes done again"),
+    "sandboxes-rewind": _("had sandboxes rewound to a time"),
+    "sandboxes-delete": _("had sandboxes deleted"),
+    "sandboxes-unlock": _("had sandboxes unlocked"),
+    "sandboxes-quota": _("set the quota of sandboxes"),
+    "sandboxes-undone": _("had a job undone"),
+    "sandboxes-stopped": _("stopped a job"),
+    "command-stopped": _("stopped a learner's command"),
+    "admin-added": _("added in the administration"),
+    "admin-changed": _("changed in the administration"),
+    "admin-deleted": _("deleted in the administration"),
+    "exported": _("took an export"),
+    "token-made": _("made an API token"),
+    "token-revoked": _("revoked an API token"),
+    "account-deleted": _("deleted their account"),
 }
 
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 # Also where such an address stands in another one, as ?next=%2Fjoin%2F…
-_SECRET = re.compile(r"((?:/|%2F)(?:join|password(?:/|%2F)set)(?:/|%2F))[^\s\"'?&#]+", re.IGNORECASE)
+SECRET = re.compile(r"((?:/|%2F)(?:join|password(?:/|%2F)set)(?:/|%2F))[^\s\"'?&#]+", re.IGNORECASE)
 LOGGERS = ("uvicorn.access", "uvicorn.error", "django.request", "django.server", "django.security.csrf")
 
 
@@ -22,7 +22,7 @@ class Quiet(logging.Filter):
 
 
 def _struck(value: Any) -> Any:
-    return _SECRET.sub(r"\1…", value) if isinstance(value, str) else value
+    return SECRET.sub(r"\1…", value) if isinstance(value, str) else value
 
 
 def install() -> None:
