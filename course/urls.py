@@ -7,7 +7,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from course import front_views, guest_views, language, search_views, views
-from course.health import healthz
+from course.desk.metrics import metrics
+from course.health import healthz, readyz
 from course.people.signing_in import admin_sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,9 +18,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("labs.urls")),
     path("notes/", include("course.reading.urls")),
     path("", include("course.people.urls")),
+    path("", include("course.insight.urls")),
+    path("", include("course.export.urls")),
     path("", include("course.following.urls")),
     path("", include("course.helping.urls")),
     path("", include("course.board.urls")),
+    path("", include("course.desk.urls")),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("guest/", guest_views.enter, name="guest"),
     path("guest/keep/", guest_views.keep, name="keep"),
@@ -28,4 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -31,7 +31,7 @@ def service_name(service: str) -> str:
     return SERVICES.get(service, service.upper())
 
 
-def _kind(kind: str) -> str:
+def kind_name(kind: str) -> str:
     return kind.replace("-", " ").replace("_", " ")
 
 
@@ -51,7 +51,7 @@ def summary(changes: dict[str, Any]) -> dict[str, Any]:
     counts = dict.fromkeys(("added", "changed", "removed"), 0)
     for row in [*files, *cloud]:
         counts[row["change"]] += 1
-    what = " ".join((service_name(cloud[0]["service"]), _kind(cloud[0]["kind"]), cloud[0]["name"])) if cloud else files[0]["path"]
+    what = " ".join((service_name(cloud[0]["service"]), kind_name(cloud[0]["kind"]), cloud[0]["name"])) if cloud else files[0]["path"]
     words = gettext("%(what)s %(change)s") % {"what": what, "change": _word((cloud or files)[0]["change"])}
     return {**counts, "words": words, "more": len(files) + len(cloud) - 1}
 
@@ -63,7 +63,7 @@ def panel(changes: dict[str, Any], diff: dict[str, Any]) -> dict[str, Any]:
     return {
         "files": [row for row in files if not row["moved"]],
         "services": [
-            {"name": name, "rows": [{**row, "kind": _kind(row["kind"]), "word": _word(row["change"])} for row in rows]}
+            {"name": name, "rows": [{**row, "kind": kind_name(row["kind"]), "word": _word(row["change"])} for row in rows]}
             for name, rows in groupby(cloud, key=lambda row: service_name(row["service"]))
         ],
     }

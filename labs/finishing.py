@@ -16,7 +16,7 @@ from labs.wording import language
 def finish(lab: Lab, attempt: Attempt) -> dict[str, Any]:
     """See ``labs.presenting``: ``finish.html``. Only ``complete`` where it is not."""
     track = presenting.track(lab, attempt)
-    if not track["complete"]:
+    if not track["complete"] or attempt.is_fork:
         return {"complete": False}
     found = {progress.step_id: progress for progress in attempt.steps.all()}
     text = lab.in_language(language())
@@ -49,7 +49,7 @@ def _next(lab: Lab, attempt: Attempt) -> dict[str, str] | None:
     labs = [one for one in catalog.everything()[0] if one.steps and access.may_take(attempt.user, one.name)]
     names = [one.name for one in labs]
     at = names.index(lab.name) + 1 if lab.name in names else 0
-    done = set(Attempt.objects.filter(user=attempt.user_id).exclude(completed=None).values_list("lab", flat=True))
+    done = set(Attempt.objects.filter(user=attempt.user_id, fork_of=None).exclude(completed=None).values_list("lab", flat=True))
     for one in [*labs[at:], *labs[: max(0, at - 1)]]:
         if one.name not in done and one.name != lab.name:
             return {"title": words(one.title, language()), "url": reverse("lab", args=[one.name])}

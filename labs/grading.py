@@ -11,7 +11,7 @@ from django.utils import timezone
 from labs.lab.model import Check, Lab, Step
 from labs.lab.specs import KINDS
 from labs.looking import Context, LastCommand, Look, Value, look
-from labs.models import Attempt, StepProgress
+from labs.models import Attempt, StepEvent, StepProgress
 from sandbox.models import Version
 from sandbox.plain import plain
 
@@ -73,11 +73,19 @@ def _keep(attempt: Attempt, lab: Lab, step: Step, judgement: Judgement, version:
         looks = plain([one.as_dict() for one in judgement.looks])
         same = (progress.outcome, progress.seen) == (judgement.outcome, looks)
         progress.looked(judgement.outcome, looks)
+        if not same:
+            StepEvent.objects.create(attempt=attempt, step_id=step.id, what=judgement.outcome, seen=looks)
         return not same
-    progress.complete(points=step.points - (step.solution_cost if progress.solution_shown else 0), version=version)
+    progress.complete(points=_points(attempt, step, progress), version=version)
+    StepEvent.objects.create(attempt=attempt, step_id=step.id, what=StepEvent.What.PASSED)
     follower = lab.next_after(step.id)
     attempt.step = follower.id if follower else ""
     if follower is None:
         attempt.completed = timezone.now()
     attempt.save(update_fields=["step", "completed"])
     return True
+
+
+def _points(attempt: Attempt, step: Step, progress: StepProgress) -> int:
+    """A fork earns its owner nothing."""
+    return 0 if attempt.is_fork else step.points - (step.solution_cost if progress.solution_shown else 0)

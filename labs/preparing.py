@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 def prepare(attempt_id: int) -> None:
     """Make the attempt ready: its start is found or built, and every attempt that waits for the same one is told."""
     attempt = Attempt.objects.get(pk=attempt_id)
-    if attempt.ready or attempt.finished:
+    if attempt.ready or attempt.finished or attempt.is_fork:
         return
-    waiting = Attempt.objects.filter(lab=attempt.lab, content_hash=attempt.content_hash, sandbox=None, finished=None)
+    waiting = Attempt.objects.filter(lab=attempt.lab, content_hash=attempt.content_hash, sandbox=None, finished=None, fork_of=None)
     try:
         version = starts.try_build(lab_of(attempt))
     except Exception as error:

@@ -7,6 +7,7 @@ Contexts (all plain values, texts in the active language):
                  changes{added changed removed words more} changes_url mistake{html note docs} or None
 ``step.html``    step: id number title passed current points got segments seen[kind word saw wanted] hints hints_left asks_check
                  check_hint{looked commands} or None, solution solution_cost left check_url hint_url solution_url ask_url
+                 help_url
 ``track.html``   track: passed steps got points complete spent minutes current{id number title} or None
 ``finish.html``  finish (labs.finishing): complete rows[title got points hints solution] got points spent minutes commands
                  next{title url} end
@@ -21,6 +22,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -52,7 +54,13 @@ def prompt(attempt: Attempt, terminal: int = 1) -> str:
 
 def cwd_of(attempt: Attempt, terminal: int = 1) -> str:
     rows = attempt.console().filter(undone=False, terminal=terminal).exclude(cwd_after="").order_by("-number")
-    return rows.values_list("cwd_after", flat=True).first() or START_CWD
+    return rows.values_list("cwd_after", flat=True).first() or _forked_cwd(attempt, terminal) or START_CWD
+
+
+def _forked_cwd(attempt: Attempt, terminal: int) -> str:
+    """Where the shell stood at the point that the attempt is a fork of, if that is known."""
+    typed = attempt.fork_command
+    return typed.cwd_after if typed and typed.terminal == terminal else ""
 
 
 # --- a command -------------------------------------------------------------------------------------------------------------
@@ -73,7 +81,7 @@ def block(command: Command) -> dict[str, Any]:
         "failed": not running and not (command.state in {Command.State.DONE, Command.State.ENDED} and command.exit_status == 0),
         "fault": command.state == Command.State.LOST,
         "status_words": _status_words(command),
-        "duration": _duration(command.duration_ms),
+        "duration": duration(command.duration_ms),
         "elapsed_ms": int((timezone.now() - (command.claimed or command.queued)).total_seconds() * 1000),
         "prompt": where(command.cwd_before),
         "output_html": _safe(parts(shown.lines_html)),
@@ -136,7 +144,7 @@ def _status_words(command: Command) -> str:
     return ""
 
 
-def _duration(milliseconds: int | None) -> str:
+def duration(milliseconds: int | None) -> str:
     if milliseconds is None:
         return ""
     if milliseconds < 1000:
@@ -176,10 +184,10 @@ def _step(lab: Lab, number: int, attempt: Attempt | None, progress: StepProgress
         "title": section.title,
         "passed": passed,
         "current": bool(attempt and attempt.step == step.id) and not passed,
-        "points": step.points,
+        "points": 0 if attempt and attempt.is_fork else step.points,
         "got": progress.points or 0 if progress and passed else 0,
         "segments": segments(section.segments),
-        "seen": [_look(look) for look in progress.seen] if progress else [],
+        "seen": [look(one) for one in progress.seen] if progress else [],
         "hints": [_markdown(words(hint, language())) for hint in step.hints[:shown]],
         "hints_left": max(0, hints_of(step) - shown),
         "asks_check": shown == len(step.hints),
@@ -192,8 +200,12 @@ def _step(lab: Lab, number: int, attempt: Attempt | None, progress: StepProgress
 
 
 def _step_urls(attempt: Attempt | None, step_id: str) -> dict[str, str]:
+    if attempt is None:
+        return {}
     names = {"check": "check_url", "hint": "hint_url", "solution": "solution_url", "ask-solution": "ask_url"}
-    return {key: reverse(name, args=[attempt.pk, step_id]) for name, key in names.items()} if attempt else {}
+    found = {key: reverse(name, args=[attempt.pk, step_id]) for name, key in names.items()}
+    helped = settings.LABS_HELP and not attempt.is_fork
+    return found | ({"help_url": f"{reverse(settings.LABS_HELP, args=[attempt.pk])}?step={step_id}"} if helped else {})
 
 
 def hints_of(step: Step) -> int:
@@ -212,14 +224,14 @@ def _markdown(text: str) -> SafeString:
     return _safe(to_html(text))
 
 
-def _look(look: dict[str, Any]) -> dict[str, str]:
+def look(kept: dict[str, Any]) -> dict[str, str]:
     """A kept ``labs.looking.Look`` in the active language: kind is pass, not or error. ``saw`` is empty where the word says it already."""
-    text = phrase(look)
-    wanted = phrase(look.get("wanted") or {})
-    if look["kind"] == "pass":
+    text = phrase(kept)
+    wanted = phrase(kept.get("wanted") or {})
+    if kept["kind"] == "pass":
         return {"kind": "pass", "word": gettext("There: %(what)s") % {"what": wanted} if wanted else gettext("Done")}
-    saw = look.get("what", "")
-    return {"kind": look["kind"], "word": text, "saw": "" if saw in text else saw, "wanted": wanted}
+    saw = kept.get("what", "")
+    return {"kind": kept["kind"], "word": text, "saw": "" if saw in text else saw, "wanted": wanted}
 
 
 def phrase(kept: dict[str, Any]) -> str:
@@ -235,7 +247,7 @@ def track(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
         "passed": passed,
         "steps": len(lab.steps),
         "got": sum(progress.points or 0 for progress in found if progress.passed),
-        "points": lab.points,
+        "points": 0 if attempt and attempt.is_fork else lab.points,
         "complete": bool(lab.steps) and passed == len(lab.steps),
         "spent": pace.words(attempt.spent) if attempt and attempt.spent >= pace.SHOWN_FROM else "",
         "minutes": lab.minutes,

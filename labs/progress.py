@@ -40,7 +40,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 def _latest(user: Any) -> dict[str, Attempt]:
     """Of each lab the open attempt, else the one closed last."""
     found: dict[str, Attempt] = {}
-    for attempt in Attempt.objects.filter(user=user.pk).order_by("last_seen").prefetch_related("steps"):
+    for attempt in Attempt.objects.filter(user=user.pk, fork_of=None).order_by("last_seen").prefetch_related("steps"):
         if attempt.lab not in found or found[attempt.lab].finished or not attempt.finished:
             found[attempt.lab] = attempt
     return found

@@ -85,6 +85,13 @@ def notices(attempt: Attempt, lab: Lab) -> dict[int, dict[str, Any]]:
     return {move.after: _notice(move, lab, together) for move in found}
 
 
+def told(attempt: Attempt, lab: Lab, moves: Iterable[Move]) -> list[str]:
+    """Of each move its sentence, with one question to the database."""
+    found = list(moves)
+    together = kept_together(attempt, [move.command.version_id for move in found if move.command and move.command.version_id])
+    return [_notice(move, lab, together)["text"] for move in found]
+
+
 def notice(move: Move, lab: Lab) -> dict[str, Any]:
     version = move.command.version_id if move.command else None
     return _notice(move, lab, kept_together(move.attempt, [version]) if version else {})

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from labs import actions, clock, finishing, listening, presenting
+from labs import actions, beside, clock, finishing, listening, presenting
 from labs.lab.model import Lab
 from labs.models import Attempt
 
@@ -17,11 +17,16 @@ def opened(attempt: Attempt, *, language: str, current: Callable[[], Lab]) -> At
     actions.seen(attempt=attempt, language=language)
     if attempt.ready or attempt.problem:
         return attempt
+    if attempt.is_fork:
+        attempt.problem = "fork-gone"
+        attempt.save(update_fields=["problem"])
+        return attempt
     return actions.start_attempt(user=attempt.user, lab=current(), language=language)
 
 
 def context(attempt: Attempt, lab: Lab, *, readonly: bool) -> dict[str, Any]:
-    """See labs.presenting; besides: urls, key (of the next command), clock, ports, finish, and ``line``: what stands in the prompt."""
+    """See labs.presenting; besides: urls, key (of the next command), clock, ports, finish, beside (labs.beside), and ``line``: what
+    stands in the prompt."""
     return presenting.page(lab, attempt) | {
         "attempt": attempt,
         "readonly": readonly,
@@ -30,5 +35,6 @@ def context(attempt: Attempt, lab: Lab, *, readonly: bool) -> dict[str, Any]:
         "clock": clock.clock(attempt),
         "ports": [] if readonly else listening.ports(attempt.pk),
         "finish": finishing.finish(lab, attempt),
+        "beside": {} if readonly else beside.beside(attempt),
         "line": "",
     }

@@ -8,6 +8,7 @@ Grows with the versions of the sandbox, of which pruning keeps ``SANDBOX_VERSION
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -43,7 +44,7 @@ class History:
     """The tree as it is now: the sandbox's own versions and its start, which others share. Every line leads to the start."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.head, self.tip = sandbox.head_id, sandbox.tip_id
+        self.head, self.tip, self.start = sandbox.head_id, sandbox.tip_id, sandbox.start_id
         # Only a reset's row is looked into: the others' ``changes`` may hold long diffs.
         left = Case(When(command="", then=Cast(KT("changes__left"), IntegerField())), default=None)
         own = Q(sandbox=sandbox.pk) | Q(pk=sandbox.start_id)
@@ -67,7 +68,8 @@ class History:
 
     def undone(self) -> Node | None:
         """What undo would undo: the newest version before the head, or the head, that a command or a reset made."""
-        return next((node for pk in self.past(self.head) if (node := self.nodes.get(pk)) and node.made), None)
+        since = itertools.takewhile(lambda pk: pk != self.start, self.past(self.head))  # what made the start was done elsewhere
+        return next((node for pk in since if (node := self.nodes.get(pk)) and node.made), None)
 
     def undo(self) -> tuple[Node, int]:
         """(what is undone, where that leads). Raises LearnerError: nothing-to-undo, version-gone."""

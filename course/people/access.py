@@ -20,6 +20,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from course.helping.models import HelpRequest
+from course.export.models import ApiToken
 from course.models import Role, User
 from course.people.models import INSTRUCTOR, LEARNER, Cohort, Invitation, Membership, watched_by
 from labs.models import Attempt
@@ -126,3 +127,14 @@ def own_fork(request: HttpRequest, pk: int) -> Attempt:
     """An open fork of their own."""
     teacher(request)
     return get_object_or_404(Attempt.objects.exclude(fork_of=None).select_related("sandbox"), pk=pk, user=request.user.pk, finished=None)
+
+
+def tokens(request: HttpRequest) -> QuerySet[ApiToken]:
+    """One's own tokens of the API; for administrators everybody's."""
+    found = ApiToken.objects.select_related("owner")
+    return found if is_admin(request.user) else found.filter(owner=request.user.pk)
+
+
+def token(request: HttpRequest, pk: int) -> ApiToken:
+    teacher(request)
+    return get_object_or_404(tokens(request), pk=pk)

@@ -33,6 +33,15 @@ new Blocks(lab, words, (block) => { show("console"); terminals.show(console_.of(
 const files = lab.querySelector("#files") && new Files(lab, show);
 
 lab.addEventListener("lab:run", () => show("console"));
+// A link of the console to something beside it.
+lab.addEventListener("click", (event) => {
+  const target = lab.querySelector(event.target.closest("a[data-beside]")?.hash || "#none");
+  if (!target) return;
+  event.preventDefault();
+  show("guide");
+  target.scrollIntoView({ block: "nearest" });
+  target.focus();
+});
 
 function status(state, seconds) {
   const text = { lost: words.lost, waiting: words.retry.replace("{seconds}", seconds), "signed-out": words.signedOut }[state] ?? "";
@@ -70,6 +79,11 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
     if (html && home) put(html, home);
     if (gone) document.getElementById(`notice-${gone}`)?.remove();
   },
+  beside(data) {
+    put(data.html);
+    if (data.said) lab.querySelector("#said").textContent = data.said;
+    console_.settle();
+  },
   moved(data) {
     console_.moved(data);
     finish.look();
@@ -82,6 +96,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
     put(data.prompt);
     put(data.clock);
     preview.ports(data.ports);
+    put(data.beside);
     files?.refresh();
   },
   reload: () => leaving || location.reload(),
