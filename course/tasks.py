@@ -12,6 +12,7 @@ from django.conf import settings
 from course import guests
 from course.board import happening
 from course.desk import tasks as desk_tasks  # noqa: F401 - Celery looks for tasks here
+from course.export import tasks as export_tasks  # noqa: F401 - Celery looks for tasks here
 from course.people import welcome
 from course.reading import search_index
 

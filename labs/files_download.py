@@ -64,24 +64,25 @@ async def _sent(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
 def _archive(home: tree.Manifest, folder: str) -> Iterator[bytes]:
     """One file in memory at a time."""
     prefix = f"{folder}/" if folder else ""
-    target = _Tail()
+    target = Tail()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path, entry in sorted(home.items()):
             if path.startswith(prefix) and entry.kind != "l":
                 name = filediff.shown(path.removeprefix(prefix))
-                _add(archive, name, entry)
+                add(archive, name, entry)
                 yield target.taken()
     yield target.taken()
 
 
-def _add(archive: zipfile.ZipFile, name: str, entry: tree.Entry) -> None:
+def add(archive: zipfile.ZipFile, name: str, entry: tree.Entry) -> None:
+    """A file or a folder of the store."""
     moment = time.gmtime(min(max(entry.mtime_ns // 10**9, _EARLIEST), _LATEST))[:6]
     info = zipfile.ZipInfo(f"{name}/" if entry.kind == "d" else name, moment)
     info.external_attr = (0o040000 if entry.kind == "d" else 0o100000 | entry.mode & 0o777) << 16
     archive.writestr(info, b"" if entry.kind == "d" else blobs.get(entry.data), zipfile.ZIP_DEFLATED, 1)
 
 
-class _Tail(io.RawIOBase):
+class Tail(io.RawIOBase):
     """Keeps what was written since it was last taken."""
 
     def __init__(self) -> None:

@@ -16,7 +16,6 @@ from course import budget
 from labs import actions, wording
 from labs.models import Command
 from sandbox.errors import LearnerError
-from tests.labs.conftest import attempt, lab, learner, woken  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 
