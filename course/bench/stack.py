@@ -28,6 +28,7 @@ class Stack:
     services: list[Service]
     password: str
     hashed: str
+    redis: str
     count: int = field(default=0)
 
     def learner(self, lab: str | None = "playground") -> Learner:
@@ -61,7 +62,7 @@ def running(workers: int = 1) -> Iterator[Stack]:
         site.start(services, url, server, port=port, workers=workers, folder=settings.VAR)
         wanted = {lab.content_hash for lab in catalog.everything()[0]}  # all: what is still built would be measured
         site.wait("The labs' starts", lambda: wanted <= _built(), settings.VAR / "log" / "worker1.log", 120)
-        yield Stack(port, services, password, make_password(password))
+        yield Stack(port, services, password, make_password(password), url)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         processes.stop(services)

@@ -46,7 +46,7 @@ def test_the_table_says_by_how_much():
 
 @pytest.mark.slow
 def test_measures_and_says_so(tmp_path):
-    names = ("first-output", "true", "open", "commit", "idle", "crowd", "flood")
+    names = ("first-output", "true", "open", "commit", "idle", "crowd", "flood", "board", "fan-out")
     chosen = [word for name in names for word in ("--only", name)]
     process = bench("--quick", "--json", *chosen, folder=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, err = process.communicate(timeout=200)

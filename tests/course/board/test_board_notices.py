@@ -34,7 +34,10 @@ def test_said_and_recorded(client, cohort, teacher):
     assert "<strong>noon</strong>" in page
 
 
-@pytest.mark.parametrize("fields", [{"text": ""}, {"text": "x" * 2001}, {"lab": "nonsense"}, {"until": "2001-01-01T12:00"}, {"until": "soon"}])
+WRONG = [{"text": ""}, {"text": "x" * 2001}, {"lab": "nonsense"}, {"until": "2001-01-01T12:00"}, {"until": "soon"}]
+
+
+@pytest.mark.parametrize("fields", WRONG)
 def test_what_is_not_right_is_said_beside_it(client, cohort, teacher, lab, fields):
     client.force_login(teacher)
     answer = say(client, cohort, **fields)
