@@ -59,7 +59,7 @@ def _no_room(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def keep(request: HttpRequest) -> HttpResponse:
-    """A name and a password: the guest is a learner from then on, in the same session, with everything that was theirs."""
+    """A password: the guest is a learner from then on, in the same session, with everything that was theirs."""
     user = request.user
     if not isinstance(user, User) or user.role != Role.GUEST:
         raise Http404

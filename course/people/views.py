@@ -72,7 +72,7 @@ def page(request: HttpRequest, found: Cohort, *, status: int = 200, **more: Any)
         "learners": [one for one in here if one.role == LEARNER],
         "instructors": [one for one in here if one.role == INSTRUCTOR],
         "gone": [one for one in members if one.left is not None and (one.role == LEARNER or access.is_admin(request.user))],
-        "invitations": found.invitations.select_related("cohort", "made_by")[:50],
+        "invitations": _invitations(found),
         "dues": DuesForm(cohort=found),
         "invite": InviteForm(),
         "labs": material.of(found, "labs").values(),
@@ -84,6 +84,13 @@ def page(request: HttpRequest, found: Cohort, *, status: int = 200, **more: Any)
     if "secret_link" in more:
         answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _invitations(found: Cohort) -> list[Any]:
+    invitations: list[Any] = list(found.invitations.select_related("cohort", "made_by")[:50])
+    for one in invitations:
+        one.maker = (one.made_by.get_full_name() or one.made_by.get_username()) if one.made_by else "–"
+    return invitations
 
 
 def _board(found: Cohort) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from course.models import User
-from course.people import access, actions, acts, importing, limits, welcome
+from course.people import access, actions, acts, importing, limits, material, welcome
 from course.people.forms import ExtraForm, ImportForm, InstructorForm, InviteForm
 from course.people.models import INSTRUCTOR, Membership
 from course.people.views import page
@@ -102,7 +102,8 @@ def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 
 def _member(request: HttpRequest, found: Membership, *, secret_link: str = "") -> HttpResponse:
     """What may be done about one: extra time, the role, a link for who has no password yet, out and back in."""
-    dues = [(due, found.due(due)) for due in found.cohort.dues.all()]
+    titles = material.titles("labs")
+    dues = [(titles[due.lab], found.due(due)) for due in found.cohort.dues.all() if due.lab in titles]
     context = {"nav": "cohorts", "cohort": found.cohort, "member": found, "dues": dues, "waits": welcome.waits(found.user)}
     context |= {"extra": ExtraForm(initial={"percent": found.extra}), "secret_link": secret_link, "admin": access.is_admin(request.user)}
     answer = render(request, "people/member.html", context)
