@@ -19,8 +19,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from course.helping.models import HelpRequest
 from course.export.models import ApiToken
+from course.helping.models import HelpRequest
 from course.models import Role, User
 from course.people.models import INSTRUCTOR, LEARNER, Cohort, Invitation, Membership, watched_by
 from labs.models import Attempt

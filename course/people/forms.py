@@ -101,7 +101,7 @@ class ImportForm(forms.Form):
 
 class ExtraForm(forms.Form):
     percent = forms.TypedChoiceField(
-        label=_("Extra time"),
+        label=_("How much more"),
         coerce=int,
         choices=[(percent, f"+{percent} %" if percent else _("none")) for percent in (0, 25, 50, 75, 100, 200)],
     )

@@ -22,7 +22,7 @@ def _back(request: HttpRequest, words: str) -> HttpResponse:
     return redirect("sign-in")
 
 
-class Accounts(DefaultAccountAdapter):
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # it has no types
     """Of allauth only what follows from a provider is used."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -41,7 +41,7 @@ class Accounts(DefaultAccountAdapter):
             user.username = names.draw()
 
 
-class FromProvider(DefaultSocialAccountAdapter):
+class FromProvider(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Whoever was imported and has never been here is met by their address, which the provider must have verified. An account in which
         somebody has been is joined with none: an address can be entered by anybody."""
