@@ -47,7 +47,7 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``alarms``: those that hold, the most telling first, and after them the dismissed ones; ``attempts``: by the lab's name."""
+    """``labs``: a cell a step, by lab; ``alarms``: those that hold, the most telling first, and after them the dismissed ones."""
 
     user: int
     name: str
@@ -55,9 +55,13 @@ class Row:
     seen: datetime | None
     spent: int
     passed: int
-    cells: tuple[Cell, ...]
+    labs: tuple[tuple[Cell, ...], ...]
     now: Now | None
     alarms: tuple[Alarm, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        return tuple(cell for cells in self.labs for cell in cells)
 
     @property
     def alarm(self) -> Alarm | None:
@@ -145,16 +149,16 @@ _ORDER = {reason: at for at, reason in enumerate(REASONS)}
 
 def _row(known: Known, labs: Sequence[Lab], user: User, moment: datetime) -> Row:
     attempts = known.attempts.get(user.pk, {})
-    cells: list[Cell] = []
+    cells: list[tuple[Cell, ...]] = []
     used: list[dict[str, Any]] = []
     for lab in labs:
         attempt = attempts.get(lab.name)
         if attempt is None:
-            cells += [NOTHING] * len(lab.steps)
+            cells.append((NOTHING,) * len(lab.steps))
             continue
         used.append(attempt)
         steps = known.steps.get(attempt["pk"], {})
-        cells += [steps.get(step.id, Cell("open")) for step in lab.steps]
+        cells.append(tuple(steps.get(step.id, Cell("open")) for step in lab.steps))
     alarms = [alarm for attempt in used for alarm in known.alarms.get(attempt["pk"], ())]
     seen = max((attempt["last_seen"] for attempt in used), default=None)
     return Row(
@@ -163,8 +167,8 @@ def _row(known: Known, labs: Sequence[Lab], user: User, moment: datetime) -> Row
         online=user.pk in known.online or bool(seen and (moment - seen).total_seconds() < ACTIVE_SECONDS),
         seen=seen,
         spent=sum(attempt["spent"] for attempt in used),
-        passed=sum(cell.state == "passed" for cell in cells),
-        cells=tuple(cells),
+        passed=sum(cell.state == "passed" for group in cells for cell in group),
+        labs=tuple(cells),
         now=_now(known, labs, used),
         alarms=tuple(sorted(alarms, key=lambda one: (one.dismissed_at is not None, _ORDER.get(one.reason, 9), one.since))),
     )

@@ -35,21 +35,23 @@ class Place:
 def row(found: Row, place: Place) -> str:
     alarm = found.alarm
     sign = f' data-alarm="{alarm.pk}-{alarm.level}"' if alarm else ""
-    language = get_language() or "en"
+    language, total = get_language() or "en", sum(map(len, found.labs))
+    cells = [_cell(language, cell, at == 0) for steps in found.labs for at, cell in enumerate(steps)]
     return (
         f'<tr id="learner-{found.user}" data-order="{escape(found.order)}"{sign}>'
         f'<th scope="row"><a href="{_learner(found, place)}">{escape(found.name)}</a>{_here(found)}</th>'
         f'<td class="b-now">{_now(found, place)}</td>'
         f'<td class="num">{pace.words(found.spent) if found.spent >= pace.SHOWN_FROM else "–"}</td>'
-        f'<td class="num">{found.passed}/{len(found.cells)}</td>'
-        f"{''.join([_cell(language, cell) for cell in found.cells])}</tr>"
+        f'<td class="num">{found.passed}/{total}</td>'
+        f"{''.join(cells)}</tr>"
     )
 
 
 @lru_cache(maxsize=4096)
-def _cell(_language: str, cell: Cell) -> str:
+def _cell(_language: str, cell: Cell, first: bool) -> str:
     """Colour and sign come from the classes (``static/css/board.css``), the words stand in it."""
     help_ = " b-solved" if cell.solution else " b-helped" if cell.hints else ""
+    help_ += " b-first" if first else ""
     tries = f'<i aria-hidden="true">{min(cell.tries, 99)}</i>' if cell.tries else ""
     said = escape(words.cell(cell.state, cell.tries, cell.hints, solution=cell.solution))
     return f'<td class="b-{cell.state}{help_}">{tries}<b>{said}</b></td>'
@@ -106,21 +108,22 @@ def _at(now: Now) -> str:
     return f'<p class="b-runs"><span class="tag tag-accent">{gettext("runs")}</span> <code>{line}</code></p>{at}'
 
 
-_STUCK = '<span class="tag tag-bad"><span class="icon icon-alert" aria-hidden="true"></span>{}</span>'
+_STUCK = '<span class="b-stuck"><span class="icon icon-alert" aria-hidden="true"></span> {}</span>'
 
 
 def _alarm(alarms: list[Alarm], name: str, place: Place) -> str:
     """The first with a question to ask, the others below it."""
     alarm, *more = alarms
-    told = f" <code>{escape(alarm.values['line'][:60])}</code>" if alarm.values.get("line") else ""
+    told = f"<p><code>{escape(alarm.values['line'][:120])}</code></p>" if alarm.values.get("line") else ""
     since = f'<time datetime="{alarm.since.isoformat()}" data-ago>{ago(alarm.since)}</time>'
     also = "".join(f"<li>{escape(words.why(one.reason, one.values))}</li>" for one in more)
+    began, dismiss = gettext("since:"), gettext("Dismiss") + _of(name)
     return (
         f'<div class="b-alarm"><p>{_STUCK.format(gettext("Stuck"))} '
-        f'<strong class="b-why">{escape(words.why(alarm.reason, alarm.values))}</strong>{told} '
-        f"<small>{gettext('since:')} {since}</small></p>{f'<ul>{also}</ul>' if also else ''}"
+        f'<strong class="b-why">{escape(words.why(alarm.reason, alarm.values))}</strong> '
+        f"<small>{began} {since}</small></p>{told}{f'<ul>{also}</ul>' if also else ''}"
         f'<p class="b-ask">{escape(words.ask(alarm.reason))}</p>'
-        f"{_form('alarm-dismiss', alarm, place, gettext('Dismiss') + _of(name))}</div>"
+        f"{_form('alarm-dismiss', alarm, place, dismiss)}</div>"
     )
 
 
