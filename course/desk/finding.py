@@ -54,14 +54,15 @@ class Filters(forms.Form):
 
 
 def sandboxes(chosen: Mapping[str, str]) -> QuerySet[Sandbox]:
-    """Learners' sandboxes that these filters (``Filters.chosen``) find, sorted. Forks are their instructors' own and are none of them."""
+    """Learners' sandboxes that these filters (``Filters.chosen``) find, sorted; ``state`` ``any``: deleted ones, too. Forks are their
+    instructors' own and are none of them."""
     fork = Attempt.objects.filter(sandbox=OuterRef("pk")).exclude(fork_of=None)
     found = Sandbox.objects.exclude(owner=None).filter(~Exists(fork))
     found = found.annotate(size=F("head__home_bytes") + F("head__cloud_bytes"))
     for name, narrow in _NARROWER.items():
         if name in chosen:
             found = found.filter(narrow(chosen[name]))
-    if chosen.get("state") != "away":
+    if chosen.get("state") not in {"away", "any"}:
         found = found.filter(put_away=None)
     return found.order_by(*SORTS.get(chosen.get("sort", ""), SORTS["used"]), "pk")
 
@@ -96,6 +97,7 @@ def _in_state(state: str) -> Q:
         "stuck": held & Q(lock_until__lt=timezone.now()),
         "quota": Q(most_bytes__isnull=False) | Q(most_files__isnull=False),
         "away": Q(put_away__isnull=False),
+        "any": Q(),
     }[state]
 
 

@@ -68,5 +68,5 @@ def database_bytes() -> int:
 
 def _by_lab() -> list[list[Any]]:
     size = Sum(F("head__home_bytes") + F("head__cloud_bytes"))
-    rows = Sandbox.objects.exclude(owner=None).order_by().values_list("label").annotate(Count("pk"), size)
+    rows = Sandbox.objects.exclude(owner=None).order_by().values_list("label").annotate(count=Count("pk"), held=size)
     return sorted(([lab, count, held or 0] for lab, count, held in rows), key=lambda row: -row[2])
