@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/openapi.json", api.schema, name="api-schema"),
     path("api/v1/cohorts", api.cohorts, name="api-cohorts"),
     path("api/v1/cohorts/<int:pk>/<slug:name>", api.resource, name="api-resource"),
+    path("api/v1/", api.nothing, name="api-root"),
     path("api/v1/<path:rest>", api.nothing, name="api-nothing"),
     path("data/", views_own.data, name="data"),
     path("data/download/", views_own.download, name="data-download"),

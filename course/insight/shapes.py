@@ -13,6 +13,8 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 _TRACEBACK = "Traceback (most recent call last):"
+_KNOWN = r"[A-Z][A-Za-z]+V\d|S3|s3|s3api|EC2|ec2|python3?|pip3|IMDSv\d|[Bb]ase64|[Uu][Tt][Ff]-8|x86_64|HTTP/\d\.\d"
+"""Words with a digit in them that are nobody's own."""
 _SPACES = re.compile(r"\s+")
 # In this order: what comes first would be cut to pieces by what follows.
 _OWN: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -24,7 +26,7 @@ _OWN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[a-z]{1,10}-(?=[0-9a-f]*\d)[0-9a-f]{8,17}\b"), HOLE),
     (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,}\b"), HOLE),
     (re.compile(r"\b(?=[A-Z0-9]*\d)[A-Z0-9]{10,}\b"), HOLE),
-    (re.compile(r"[\w.+-]*\d[\w.+-]*\w|\d+"), HOLE),
+    (re.compile(rf"(?<![\w.+-])(?!(?:{_KNOWN})(?![\w+-]))[\w.+-]*\d[\w.+-]*"), HOLE),
 )
 _HOLES = re.compile(rf"(?:{HOLE}[\s,;:=()\[\]{{}}-]*){{2,}}")
 _BEFORE_BASH = re.compile(r"^(?:-?bash|/bin/bash|sh): (?:line \d+: )?")
