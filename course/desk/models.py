@@ -49,7 +49,7 @@ class Job(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.what}"
+        return f"#{self.pk}"
 
     @property
     def over(self) -> bool:

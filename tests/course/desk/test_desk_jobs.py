@@ -49,7 +49,7 @@ def states(job: Job) -> list[tuple[str, str]]:
 ALL = [("done", "")] * 3
 
 
-def test_a_cohort_is_reset_in_the_background_and_the_whole_of_it_undone(done, undone, attempts, woken, django_capture_on_commit_callbacks, boss):
+def test_a_cohort_is_reset_and_the_whole_of_it_undone(undone, attempts, woken, django_capture_on_commit_callbacks, boss) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         job = jobs.begin(what="reset", by=boss, found=sandboxes({}), chosen={}, options={})
     assert (heads(), job.state) == ([1, 1, 1], "going")
@@ -211,6 +211,11 @@ def passed(attempt: Attempt) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(step="name")
 
 
+def fresh(attempt: Attempt) -> Sandbox:
+    start = Version.objects.get(number=0)
+    return Sandbox.objects.create(owner=attempt.user, label="first", head=start, start=start)
+
+
 def test_deleted_is_gone_for_the_learner_and_can_be_brought_back(done, undone, attempts) -> None:
     passed(attempts[0])
     job = done("delete")
@@ -225,11 +230,11 @@ def test_deleted_is_gone_for_the_learner_and_can_be_brought_back(done, undone, a
     assert sandboxes({}).count() == 3
 
 
-def test_who_only_looked_at_a_new_one_gets_the_old_one_with_its_steps(done, undone, attempts, lab, django_capture_on_commit_callbacks) -> None:
+def test_who_only_looked_at_a_new_one_gets_the_old_one_back(done, undone, attempts, lab, django_capture_on_commit_callbacks) -> None:
     passed(attempts[0])
     job = done("delete")
     begun = labs.start_attempt(user=attempts[0].user, lab=lab)
-    new = Sandbox.objects.create(owner=attempts[0].user, label="first", head=Version.objects.get(number=0), start=Version.objects.get(number=0))
+    new = fresh(attempts[0])
     Attempt.objects.filter(pk=begun.pk).update(sandbox=new)
     assert not begun.steps.filter(state="passed").exists()
     with django_capture_on_commit_callbacks(execute=True):
@@ -244,7 +249,7 @@ def test_who_only_looked_at_a_new_one_gets_the_old_one_with_its_steps(done, undo
 def test_who_began_anew_keeps_the_new_one(done, undone, attempts, lab) -> None:
     job = done("delete")
     begun = labs.start_attempt(user=attempts[0].user, lab=lab)
-    begun.sandbox = Sandbox.objects.create(owner=begun.user, label="first", head=Version.objects.get(number=0), start=Version.objects.get(number=0))
+    begun.sandbox = fresh(begun)
     begun.save()
     typed(begun, "echo anew")
     assert states(undone(job)) == [("left", "begun-anew"), ("done", ""), ("done", "")]
