@@ -19,7 +19,7 @@ def beside(fork: Attempt) -> dict[str, Any]:
     command = Command.objects.filter(pk=fork.fork_command_id).only("number", "line").first()
     return {
         "css": ["css/helping.css"],
-        "parts": {"panel": "following/fork.html"},
+        "parts": {"head": "following/fork_head.html", "panel": "following/fork.html"},
         "of": of,
         "who": of.user.get_full_name() or of.user.get_username(),
         "number": command.number if command else 0,

@@ -102,16 +102,17 @@ def _number(request: HttpRequest, name: str) -> int:
 @require_safe
 def output(request: HttpRequest, pk: int, user: int, attempt: int, number: int) -> HttpResponse:
     """What a command printed and what it changed, for the timeline; without script the replay shows them."""
+    _cohort, found = access.attempt_in(request, pk, user, attempt)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("replay", pk, user, attempt, number)
-    _cohort, found = access.attempt_in(request, pk, user, attempt)
     command = get_object_or_404(Command, attempt=found, number=number)
-    return render(request, "following/output.html", {"attempt": found, **_shown(command)})
+    shown = _shown(command)
+    return render(request, "following/output.html", {"attempt": found, "block": shown["shown"], **shown})
 
 
 def _shown(command: Command) -> dict[str, Any]:
     panel = changes.panel(command.changes, command.diff) if command.changes else None
-    return {"command": command, "block": presenting.block(command), "panel": panel}
+    return {"command": command, "shown": presenting.block(command), "panel": panel}
 
 
 # --- replay ----------------------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def _context(request: HttpRequest, question: HelpRequest, **more: Any) -> dict[s
         "cohort": forks.cohort_of(user, attempt),
         "mine": question.taken_by_id == user.pk,
         "free": question.state == HelpRequest.State.OPEN or question.stale,
-        "block": showing.block(command) if command else None,
+        "shown": showing.block(command) if command else None,
         "panel": changes.panel(command.changes, command.diff) if command and command.changes else None,
         "standing": standing.standing(attempt, question.version, request.GET.get("path", "")) if question.version else None,
         "forks": mine,

@@ -32,7 +32,10 @@ if (lab.dataset.urlOpen) linkify(lab.querySelector("#terminals"), lab.dataset.ur
 new Blocks(lab, words, (block) => { show("console"); terminals.show(console_.of(block).number); console_.of(block).stuck = false; }, (text) => console_.say(text));
 const files = lab.querySelector("#files") && new Files(lab, show);
 
-lab.addEventListener("lab:run", () => show("console"));
+lab.addEventListener("lab:run", ({ detail: button }) => {
+  show("console");
+  button?.closest("[data-proposed]")?.classList.add("is-run");
+});
 // A link of the console to something beside it.
 lab.addEventListener("click", (event) => {
   const target = lab.querySelector(event.target.closest("a[data-beside]")?.hash || "#none");

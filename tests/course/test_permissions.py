@@ -12,10 +12,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from course.helping.models import HelpAnswer, HelpRequest, ProposedCommand
 from course.models import Role, User
 from course.people import actions as people
 from course.people.models import Cohort, Membership
-from labs import actions, events
+from labs import actions, events, forking
 from labs.lab import catalog
 from labs.models import Attempt, Command
 from sandbox.models import Sandbox, Version
@@ -137,8 +138,24 @@ RULES: dict[str, tuple[Row, Row]] = {
     **dict.fromkeys(("member-remove", "member-back", "member-extra"), (NO_GET, taught(OUT))),
     "member-role": (NO_GET, admin(OUT)),
     "member-link": (NO_GET, taught(IN)),
+    # one learner, and forks of what they did
+    **dict.fromkeys(("learner", "learner-attempt", "replay"), (taught(IN), NO_POST)),
+    **dict.fromkeys(("command-output", "replay-at"), (taught(OUT), NO_POST)),
+    "fork": (NO_GET, taught(OUT)),
+    "fork-close": (NO_GET, (OUT, NONE, NONE, NONE, OUT, NONE, NONE)),
+    # help
+    "help-ask": (own(IN), own(OUT)),
+    "help-close": (NO_GET, own(NONE)),  # not said how
+    "help-seen": (NO_GET, own(SENT)),
+    "help-decline": (NO_GET, own(OUT)),
+    "help-queue": (teachers(IN), NO_POST),
+    "cohort-help": (taught(IN), NO_POST),
+    "help": (taught(IN), NO_POST),
+    **dict.fromkeys(("help-take", "help-release", "help-fork", "help-answer"), (NO_GET, taught(OUT))),
 }
+OF_QUESTION = {"help", *(f"help-{what}" for what in ("take", "release", "fork", "answer"))}
 OF_COHORT = {
+    "cohort-help",
     "cohort",
     "cohort-change",
     "cohort-archive",
@@ -190,6 +207,10 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     found = actions.start_attempt(user=made["owner"], lab=catalog.get("first"))
     start = Version.objects.create(account="111122223333")
     Attempt.objects.update(sandbox=Sandbox.objects.create(owner=made["owner"], label="first", head=start, start=start))
+    found.refresh_from_db()
+    question = HelpRequest.objects.create(attempt=found, version=start)
+    ProposedCommand.objects.create(answer=HelpAnswer.objects.create(request=question, text="So."), order=1, line="ls")
+    forking.fork(attempt=found, version=start, command=None, by=made["teacher"], language="en")
     Command.objects.create(attempt=found, number=1, line="sleep 9", state="running")
     return Attempt.objects.get(pk=found.pk)
 
@@ -208,7 +229,16 @@ def values(name: str, attempt: Attempt) -> list[Any]:
         return [cohort.pk]
     if name in OF_MEMBER:
         return [cohort.pk, cohort.memberships.get(user__username="waits").pk]
+    if name in OF_QUESTION:
+        return [attempt.help_requests.get().pk]
+    theirs = [cohort.pk, attempt.user_id, attempt.pk]
     others: dict[str, Callable[[], list[Any]]] = {
+        "learner": lambda: theirs[:2],
+        **dict.fromkeys(("learner-attempt", "replay-at"), lambda: theirs),
+        "replay": lambda: [*theirs, 0],
+        **dict.fromkeys(("command-output", "fork"), lambda: [*theirs, 1 if name == "command-output" else 0]),
+        "fork-close": lambda: [attempt.forks.get().pk],
+        "help-decline": lambda: [attempt.pk, ProposedCommand.objects.get().pk],
         "note": lambda: ["aws-cli"],
         "lab": lambda: ["first"],
         "start": lambda: ["first"],

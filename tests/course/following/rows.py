@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection
 
 TABLES = (
-    "labs_attempt", "labs_command", "labs_move", "labs_passing", "labs_stepevent", "labs_stepprogress", "sandbox_sandbox", "sandbox_version",
-    "course_user", "course_act",
+    "labs_attempt", "labs_command", "labs_move", "labs_passing", "labs_stepevent", "labs_stepprogress", "sandbox_sandbox",
+    "sandbox_version", "course_user", "course_act",
 )  # fmt: skip
 
 

@@ -160,9 +160,7 @@ def test_one_whose_sandbox_was_deleted_says_so(client: Client, cohort: Cohort, a
     assert Attempt.objects.filter(user=fork.user).count() == 1
 
 
-def test_a_fork_goes_with_what_it_is_of(
-    client: Client, cohort: Cohort, attempt: Attempt, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_a_fork_goes_with_what_it_is_of(client: Client, cohort: Cohort, attempt: Attempt, django_capture_on_commit_callbacks: Any) -> None:
     run(attempt, "ls")
     fork = made(client, cohort, attempt, 1)
     with django_capture_on_commit_callbacks(execute=True):

@@ -42,7 +42,9 @@ def text(client: Client, address: str, **options: Any) -> str:
 
 def ids(page: str) -> list[str]:
     """Of the timeline's items, in order."""
-    return [part.split('"', 1)[0] for part in page.split('id="')[1:] if page and part[0] in "cmshfqa" and part.split('"', 1)[0][1:].isdecimal()]
+    return [
+        part.split('"', 1)[0] for part in page.split('id="')[1:] if page and part[0] in "cmshfqa" and part.split('"', 1)[0][1:].isdecimal()
+    ]
 
 
 def test_who_it_is_and_their_attempts(client: Client, cohort: Cohort, attempt: Attempt) -> None:
@@ -142,7 +144,10 @@ def test_queries_do_not_grow_with_the_history(client: Client, cohort: Cohort, at
 
 def test_what_a_command_printed_comes_when_it_is_opened(client: Client, cohort: Cohort, attempt: Attempt) -> None:
     command = run(attempt, "ls")
-    changes = {"files": [{"path": "~/a.txt", "change": "added", "size": 3}], "cloud": [{"service": "s3", "kind": "bucket", "name": "b", "change": "added"}]}
+    changes = {
+        "files": [{"path": "~/a.txt", "change": "added", "size": 3}],
+        "cloud": [{"service": "s3", "kind": "bucket", "name": "b", "change": "added"}],
+    }
     Command.objects.filter(pk=command.pk).update(output=b"one <two>\r\n", changes=changes)
     assert "one &lt;two&gt;" not in text(client, url(cohort, attempt))
     piece = text(client, url(cohort, attempt, "commands/1/"), headers=HTMX)
@@ -160,7 +165,9 @@ def version(attempt: Attempt, command: Command, files: dict[str, bytes], invento
     home = {"environment": tree.Entry("d", 0o755, 0, 0, "")}
     home |= {f"environment/{name}": tree.Entry("f", 0o644, 0, len(data), blobs.put(data)) for name, data in files.items()}
     manifest = Snapshot({"home": home, "tmp": {}}).save()
-    Version.objects.filter(pk=command.version_id).update(manifest=manifest, cloud=CloudState(inventory=inventory).save(), home_files=len(home))
+    Version.objects.filter(pk=command.version_id).update(
+        manifest=manifest, cloud=CloudState(inventory=inventory).save(), home_files=len(home)
+    )
     return Version.objects.get(pk=command.version_id)
 
 
