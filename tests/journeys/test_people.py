@@ -96,7 +96,7 @@ def test_a_cohort_from_its_making_to_a_farewell(visitor: Callable[..., Any], loc
     page.goto(lab)
     expect(page.locator("#log")).to_contain_text("mine")
     page.goto(address)
-    page.locator("#people tr", has_text="Hana").locator("a").click()
+    page.locator("#people tr", has_text="Hana").locator("a.btn").click()
     page.select_option("#id_percent", "50")
     page.locator("form[action$='/extra/'] button").click()
     check(teacher)
