@@ -27,6 +27,7 @@ CHANGING_FILES = ("files-save", "files-new", "files-move", "files-delete", "file
 # address: (method, what each of WHO gets); 302 for nobody is the way to sign in
 RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     **dict.fromkeys(("home", "course", "search"), ("get", (IN, IN, IN, IN, IN))),
+    "styleguide": ("get", (NONE, NONE, NONE, NONE, NONE)),  # but where one develops
     "labs": ("get", (OUT, IN, IN, IN, IN)),
     "lab": ("get", (OUT, OUT, IN, IN, IN)),
     "start": ("post", (OUT, OUT, OUT, OUT, OUT)),
@@ -63,6 +64,7 @@ RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     "sign-in": ("get", (IN, OUT, OUT, OUT, OUT)),
     "sign-out": ("post", (OUT, OUT, OUT, OUT, OUT)),
     "set_language": ("post", (OUT, OUT, OUT, OUT, OUT)),
+    "strategies": ("get", (IN, IN, IN, IN, IN)),
     "healthz": ("get", (IN, IN, IN, IN, IN)),
 }
 # A guest gets what another learner does, but for these; "first" is none of the labs for guests.
