@@ -12,39 +12,9 @@ from course.models import Role, User
 from course.reading import library, marking, search, search_index, search_tables, words
 from course.reading.passages import plain
 from course.reading.search_models import Passage, PassageIndex
+from tests.course.reading.courses import LAB, make_note
 
 EN, KO = {"accept-language": "en"}, {"accept-language": "ko"}
-NOTE = """part: one
-order: {order}
-checked: 2026-11-28
-sources:
-  - {{title: "A", url: "https://docs.aws.amazon.com/a"}}
-  - {{title: "B", url: "https://docs.aws.amazon.com/b"}}
-questions:
-{questions}
-"""
-QUESTION = """  - id: q{0}
-    kind: single
-    text: {{ko: "?", en: "?"}}
-    choices: [{{ko: 예, en: "yes", right: true}}, {{ko: 아니요, en: "no"}}]
-    why: {{ko: "!", en: "!"}}
-"""
-PICTURE = """
-```picture
-kind: flow
-title: {0}
-alt: {0}.
-nodes: {{a: one, b: two}}
-rows: [[a, b]]
-arrows: ["a -> b"]
-```
-"""
-LAB = """
-title: {ko: 버킷 실습, en: Bucket lab}
-summary: {ko: 한 가지., en: One thing.}
-minutes: 5
-steps: [{id: make, points: 10, check: {cwd: {equals: /tmp}}, hints: [{ko: 비밀, en: unsaid}], solve: [cd /tmp]}]
-"""
 TEXTS = {
     "buckets": {
         "ko": """---
@@ -116,7 +86,7 @@ def course(tmp_path: Path, settings) -> Path:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "parts.yaml").write_text("- {id: one, ko: 하나, en: One}\n")
     for at, slug in enumerate(TEXTS, 1):
-        write(tmp_path, slug, at)
+        make_note(tmp_path, slug, "one", at, **TEXTS[slug])
     lab = tmp_path / "labs" / "first"
     lab.mkdir(parents=True)
     (lab / "lab.yaml").write_text(LAB)
@@ -125,15 +95,6 @@ def course(tmp_path: Path, settings) -> Path:
     library.forget()
     assert library.everything()[1] == ()
     return tmp_path
-
-
-def write(root: Path, slug: str, order: int) -> None:
-    folder = root / "notes" / slug
-    folder.mkdir()
-    (folder / "note.yaml").write_text(NOTE.format(order=order, questions="".join(map(QUESTION.format, range(3)))))
-    for language, text in TEXTS[slug].items():
-        drawn = PICTURE.format("그림" if language == "ko" else "Drawing")
-        (folder / f"{language}.md").write_text(text.replace("@", drawn))
 
 
 @pytest.fixture
