@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from course.reading.pictures.strategies import Scenario, Tick
 
@@ -97,10 +97,10 @@ def summary(scenario: Scenario, ticks: list[Tick]) -> Summary:
     """What it came to between the first tick and the last."""
     down = sum(not tick.serving for tick in ticks)
     between = ticks[1:-1]
-    words = ngettext("Down for %(count)d step", "Down for %(count)d steps", down) % {"count": down} if down else _("None")
+    downtime = ngettext("Down for %(count)d step", "Down for %(count)d steps", down) % {"count": down}
     running = [100 * tick.running // scenario.fleet for tick in between]
     return Summary(
-        words,
+        downtime if down else pgettext("downtime", "None"),
         100 * min(tick.serving for tick in ticks) // scenario.fleet,
         max(running),
         round(sum(running) / len(running)),
