@@ -77,6 +77,10 @@ class PartRow:
     notes: tuple[NoteRow, ...]
     labs: tuple[LabRow, ...]
 
+    @property
+    def read(self) -> int:
+        return sum(note.state == "read" for note in self.notes)
+
 
 @dataclass(frozen=True, slots=True)
 class Map:
@@ -184,7 +188,7 @@ def _total(parts: Iterable[PartRow]) -> dict[str, int]:
     labs = [lab for part in parts for lab in part.labs if lab.steps]
     return {
         "notes": len(notes),
-        "read": sum(note.state == "read" for note in notes),
+        "read": sum(part.read for part in parts),
         "labs": len(labs),
         "done": sum(lab.state == "done" for lab in labs),
         "questions": sum(note.questions for note in notes),

@@ -69,7 +69,7 @@ def page_of(client: Client, name: str = "home", headers: dict[str, str] = EN) ->
     ("headers", "words"),
     [
         (EN, ("DevOps on AWS, learned by typing it", "Open a playground", "Read the notes", "Sign in", "Rollouts")),
-        (KO, ("AWS DevOps, 직접 입력하며 배웁니다", "놀이터 열기", "노트 읽기", "로그인", "배포")),
+        (KO, ("AWS DevOps, 손으로 익힙니다", "놀이터 열기", "노트 읽기", "로그인", "배포")),
     ],
 )
 def test_the_front_page_says_what_this_is(client: Client, headers: dict[str, str], words: tuple[str, ...]) -> None:
