@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from itertools import combinations, pairwise
 
 import pytest
@@ -36,13 +37,17 @@ def graph(seed: int) -> Flow:
     return Flow(nodes, tuple(rows), arrows, groups, moves=True)
 
 
-SEEDS = range(60)
+SEEDS = range(40)
+
+
+@cache
+def drawing_of(seed: int) -> Drawing:
+    return draw(graph(seed))
 
 
 @pytest.fixture(params=SEEDS)
 def drawn(request: pytest.FixtureRequest) -> tuple[Flow, Drawing]:
-    flow = graph(request.param)
-    return flow, draw(flow)
+    return graph(request.param), drawing_of(request.param)
 
 
 def on_edge(point: Point, rect: Rect) -> bool:
@@ -92,7 +97,7 @@ def test_arrows_do_not_share_a_way() -> None:
     """Over all graphs, hardly a pixel of an arrow lies on another one."""
     together = alone = 0
     for seed in SEEDS:
-        pieces = [arrow.segments for arrow in draw(graph(seed)).arrows]
+        pieces = [arrow.segments for arrow in drawing_of(seed).arrows]
         alone += sum(piece.width + piece.height for some in pieces for piece in some)
         for some, others in combinations(pieces, 2):
             for one in some:
