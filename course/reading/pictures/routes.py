@@ -52,6 +52,8 @@ class Lattice:
     lines: dict[Spot, set[int]] = field(default_factory=dict)
     """The axes (0: across, 1: down) in which arrows go through a crossing; both where one bends."""
     used: set[Point] = field(default_factory=set)
+    cost: float = 0
+    """Of all ways so far."""
 
     def __post_init__(self) -> None:
         self.blocked = set()
@@ -64,7 +66,8 @@ class Lattice:
         outs, ins = list(self._ports(start, twin, CLEAR)), list(self._ports(end, twin, _TIP))
         if start == end:  # a loop at a corner
             outs, ins = [port for port in outs if port.direction == 0], [port for port in ins if port.direction == 3]
-        first, spots, last = self._search(outs, ins, self.boxes[end])
+        first, spots, last, cost = self._search(outs, ins, self.boxes[end])
+        self.cost += cost
         self._keep(first, spots, last)
         points = [first.point, *(Point(self.xs[spot.x], self.ys[spot.y]) for spot in spots), last.point]
         return _bends(points)
@@ -94,7 +97,7 @@ class Lattice:
             length = abs(self.xs[spot.x] - point.x) + abs(self.ys[spot.y] - point.y)
             yield Port(point, spot, direction, cost + length + (_SHARE if near < 8 else max(_CROWD - near, 0)))
 
-    def _search(self, outs: list[Port], ins: list[Port], end: Rect) -> tuple[Port, list[Spot], Port]:
+    def _search(self, outs: list[Port], ins: list[Port], end: Rect) -> tuple[Port, list[Spot], Port, float]:
         goals = {(port.spot, (port.direction + 2) % 4): port for port in ins}
         starts = {(port.spot, port.direction): port for port in outs}
         best = {state: port.cost for state, port in starts.items()}
@@ -116,12 +119,12 @@ class Lattice:
                     heapq.heappush(queue, (spent + self._far(after[0], end), after))
         if arrived is None:
             raise ValueError(f"no way to {end}")
-        state = arrived[1]
+        cost, state = arrived
         last, spots = goals[state], [state[0]]
         while state in came:
             state = came[state]
             spots.append(state[0])
-        return starts[state], spots[::-1], last
+        return starts[state], spots[::-1], last, cost
 
     def _steps(self, spot: Spot, direction: int) -> Iterator[tuple[float, tuple[Spot, int]]]:
         for turn in (0, 1, 3):
