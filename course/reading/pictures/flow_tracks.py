@@ -41,11 +41,12 @@ def routed(plan: Plan) -> Placed:
 
 def _ways(plan: Plan, roomy: Mapping[str, Rect], order: list[int]) -> tuple[float, list[Way]]:
     """What they cost, and the ways themselves, found in this order and given in their own."""
-    lattice = _lattice(plan, roomy)
+    lattice, drawn = _lattice(plan, roomy), frames(plan, roomy)
     ways: dict[int, Way] = {}
     for number in order:
         link = plan.flow.arrows[number]
-        ways[number] = lattice.way(link.start, link.end, twin=_has_twin(plan, link))
+        strange = [frame.rect for frame in drawn if not {link.start, link.end} & set(frame.group.nodes)]
+        ways[number] = lattice.way(link.start, link.end, twin=_has_twin(plan, link), avoid=strange)
     return lattice.cost, [ways[number] for number in sorted(ways)]
 
 

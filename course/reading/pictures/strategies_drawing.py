@@ -14,7 +14,7 @@ from course.reading.pictures.strategies_words import STATES
 from course.reading.pictures.words import Block, block
 
 _WIDE, _AXIS, _CHART, _GAP = 600, 42, 44, 34
-_COLUMNS = (24, 52)
+_COLUMNS = (24, 40)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _legend(ticks: list[Tick], width: int) -> tuple[Mark, ...]:
     for entry in seen:
         last = marks[-1].words.rect if marks else None
         (mark,) = legend([entry], last.right + 16 if last else _AXIS, last.y if last else 0)
-        if last and mark.words.rect.right > _AXIS + max(width, 420):
+        if last and mark.words.rect.right > _AXIS + max(width, 250):
             (mark,) = legend([entry], _AXIS, last.bottom + 4)
         marks.append(mark)
     return tuple(marks)

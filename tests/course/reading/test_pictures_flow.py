@@ -151,3 +151,11 @@ def test_the_dot_goes_through_boxes_that_arrows_share() -> None:
     leap = draw(Flow(nodes, (("a", "b", "c"),), (Link("a", "b"), Link("a", "c")), moves=True))
     assert (chain.way.count("M"), leap.way.count("M")) == (1, 2)
     assert draw(Flow(nodes, (("a", "b", "c"),), (Link("a", "b"),))).way == ""
+
+
+def test_an_arrow_goes_round_a_frame_that_it_has_nothing_to_do_with() -> None:
+    nodes = tuple(Node(name, "a box") for name in "abcdef")
+    rows = (("a", "b"), ("c", "d"), ("e", "f"))
+    drawing = draw(Flow(nodes, rows, (Link("a", "e"), Link("b", "f")), (Group("of others", ("c", "d")),)))
+    for arrow in drawing.arrows:
+        assert not any(piece.touches(drawing.frames[0].rect) for piece in arrow.segments)
