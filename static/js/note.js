@@ -2,6 +2,7 @@
 import { dressCode } from "./code.js";
 import { listen as listenCopy } from "./copy.js";
 import { orderQuestions } from "./order.js";
+import "./pictures.js";
 import { Reading } from "./reading.js";
 import { Sections } from "./sections.js";
 
