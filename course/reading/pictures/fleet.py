@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 
 from course.reading.pictures.fields import short
 from course.reading.pictures.legend import Mark, legend
-from course.reading.pictures.shapes import Rect, Words, around, put
+from course.reading.pictures.shapes import WIDE, Rect, Words, around, put
 from course.reading.pictures.words import block
 from labs.lab.nodes import Value
 
 NEEDED, KNOWN = ("steps",), ()
 STATES = ("old", "new", "out")
-WIDE = 660
 _MOST = 24
 _CELL, _ROW, _COLUMN, _GAP = Rect(0, 0, 30, 15), 18, 56, 14
 _TEXTS = (104, 84, 68)

@@ -10,13 +10,12 @@ from course.reading.pictures import boxes
 from course.reading.pictures.boxes import Box
 from course.reading.pictures.columns import solve
 from course.reading.pictures.fields import is_mapping, lines
-from course.reading.pictures.shapes import Arrow, Point, Rect, Words, around, put
+from course.reading.pictures.shapes import WIDE, Arrow, Point, Rect, Words, around, put
 from course.reading.pictures.words import Block, block
 from labs.lab.errors import did_you_mean
 from labs.lab.nodes import Value
 
 NEEDED, KNOWN = ("actors", "messages"), ()
-WIDE = 660
 _MESSAGE = re.compile(r"(?P<start>[\w-]+)\s*(?:(?P<line>-->|->)\s*(?P<end>[\w-]+)\s*)?:\s*(?P<text>.*\S)", re.DOTALL)
 _MOST_IN_A_MESSAGE = 90
 _ALONE, _GAP = 26, 22

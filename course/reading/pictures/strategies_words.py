@@ -26,8 +26,8 @@ FAILS = {
 STATES = {
     "old": gettext_lazy("old version"),
     "new": gettext_lazy("new version"),
-    "kept": gettext_lazy("old, without customers"),
-    "ready": gettext_lazy("new, without customers"),
+    "kept": gettext_lazy("old version (no customers)"),
+    "ready": gettext_lazy("new version (no customers)"),
     "out": gettext_lazy("not serving"),
 }
 EVENTS = {
