@@ -99,7 +99,7 @@ def draw(fleet: Fleet) -> Drawing:
     middles = [column * number + column // 2 for number in range(len(texts))]
     cells = [cell for step, x in zip(fleet.steps, middles, strict=True) for cell in _stack(step, x, bottom)]
     percents = [f"{100 * step.serving // fleet.normal}%" for step in fleet.steps]
-    shares = [put(block(text, column, "strong"), x, bottom + 8) for text, x in zip(percents, middles, strict=True)]
+    shares = [put(block(text, column, "text"), x, bottom + 8) for text, x in zip(percents, middles, strict=True)]
     under = [put(text, x, bottom + 28) for text, x in zip(texts, middles, strict=True)]
     words = [*(mark.words for mark in marks), level, *shares, *under]
     view = around([*(one.rect for one in words), *(cell.rect for cell in cells), ground, line]).grown(6)

@@ -109,7 +109,7 @@ def _inner_size(box: Held, most: int) -> tuple[int, int]:
 
 
 def _title(box: Held, room: int) -> tuple[Block, Block]:
-    return block(box.text, room, "strong"), block(box.note, room, "note")
+    return block(box.text, room, "text"), block(box.note, room, "note")
 
 
 def _place(box: Held, rect: Rect, most: int, depth: int) -> Iterator[Box | Holder]:

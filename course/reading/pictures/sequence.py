@@ -121,7 +121,7 @@ def _draw(sequence: Sequence, heads: list[boxes.Sized], texts: list[Block], midd
         arrows.append(Arrow(points, message.dashed))
         y = bottom + 14
     lives = tuple(Rect(x, height, 0, y - height) for x in places.values())
-    view = around([*(box.rect for box in tops), *lives, *(one.rect for one in words)]).grown(6)
+    view = around([*(box.rect for box in tops), *lives, *(one.rect.grown(6) for one in words)]).grown(6)
     return Drawing(view, tops, lives, tuple(arrows), tuple(words))
 
 

@@ -14,7 +14,7 @@ from course.reading.pictures.words import block, width, wrap
 def test_hangul_is_wider_than_latin() -> None:
     assert width("가나다") > width("abc") > width("ill")
     assert width("가") == width("\u1100\u1161")  # the same syllable, taken apart
-    assert width("text", "note") < width("text") < width("text", "strong")
+    assert width("text", "label") < width("text", "frame") < width("text")
 
 
 def test_a_text_is_wrapped_at_its_spaces() -> None:

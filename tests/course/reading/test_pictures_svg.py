@@ -25,7 +25,7 @@ groups: {'<g>': [a, b]}
 moves: true
 """,
     "nest": "boxes: [{text: '<A>', note: '계정', boxes: [{text: '가', as: gate}, B], across: true}, C]\n",
-    "sequence": "actors: {a: '<나>', b: S3}\nmessages: ['a -> b: <PUT>', 'b --> a: 200', 'a: 기다림']\n",
+    "sequence": "actors: {a: '<나>', b: S3}\nmessages: ['a -> b: <PUT>', 'b --> a: 200', 'a: 기다림', 'a -> b: a message that is as long as a message may well be']\n",
     "shift": "old: '<v1>'\nnew: 새 버전\nsteps: [{at: 0분, new: 0}, {at: '<5>', new: 10}, {at: 끝, new: 100}]\n",
     "fleet": "steps: [{text: '<시작>', old: 4}, {text: Batch 1, old: 2, new: 1, out: 1}]\n",
     "pairs": "columns: ['<Chef>', Puppet]\nrows: [[Recipe, 매니페스트], [A, B]]\nmiddle: ['<둘 다>', '']\n",
@@ -96,7 +96,7 @@ def test_words_of_the_drawing_are_in_the_readers_language() -> None:
 
 
 def test_what_may_scroll_can_be_reached_by_keyboard() -> None:
-    assert re.search(r'class="picture-room" tabindex="0" role="region" aria-label="[^"]+', svg("pairs"))
+    assert re.search(r'class="picture-room" tabindex="0" role="region" aria-label="[^"]+', svg("sequence"))
 
 
 def texts_of(root: ET.Element) -> list[str]:
@@ -126,7 +126,16 @@ def test_cells_do_not_overlap(kind: str) -> None:
 def test_bars_are_as_wide_as_their_shares() -> None:
     bars = rects(tree(svg("shift")), "p-part")
     whole = bars[0][2] - bars[0][0]
-    assert [right - left for left, _, right, _ in bars] == [whole, whole // 10, whole - whole // 10, whole]
+    assert [right - left for left, _, right, _ in bars] == [whole, whole * 10 // 100, whole - whole * 10 // 100, whole]
+
+
+def test_a_share_too_small_for_its_number_has_it_beside() -> None:
+    node = yaml.compose(f"kind: shift\n{HEAD}old: a\nnew: b\nsteps: [{{at: now, new: 2}}]\n", Loader=yaml.SafeLoader)
+    html = str(pictures.svg(pictures.read(Value(Path("en.md"), node, "")), "p"))
+    (bar, _) = rects(tree(html), "p-part")
+    found = re.search(r'class="p-label p-by-new" text-anchor="start"><tspan x="(\d+)" y="\d+">2%', html)
+    assert found
+    assert int(found[1]) > bar[2]
 
 
 def test_the_dot_is_there_only_where_motion_is_asked_for() -> None:
