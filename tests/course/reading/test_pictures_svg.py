@@ -25,7 +25,7 @@ groups: {'<g>': [a, b]}
 moves: true
 """,
     "nest": "boxes: [{text: '<A>', note: '계정', boxes: [{text: '가', as: gate}, B], across: true}, C]\n",
-    "sequence": "actors: {a: '<나>', b: S3}\nmessages: ['a -> b: <PUT>', 'b --> a: 200', 'a: 기다림', 'a -> b: a message that is as long as a message may well be']\n",
+    "sequence": "actors: {a: '<나>', b: S3}\nmessages: ['a -> b: <PUT>', 'b --> a: 200', 'a: 기다림']\n",
     "shift": "old: '<v1>'\nnew: 새 버전\nsteps: [{at: 0분, new: 0}, {at: '<5>', new: 10}, {at: 끝, new: 100}]\n",
     "fleet": "steps: [{text: '<시작>', old: 4}, {text: Batch 1, old: 2, new: 1, out: 1}]\n",
     "pairs": "columns: ['<Chef>', Puppet]\nrows: [[Recipe, 매니페스트], [A, B]]\nmiddle: ['<둘 다>', '']\n",
@@ -96,7 +96,11 @@ def test_words_of_the_drawing_are_in_the_readers_language() -> None:
 
 
 def test_what_may_scroll_can_be_reached_by_keyboard() -> None:
-    assert re.search(r'class="picture-room" tabindex="0" role="region" aria-label="[^"]+', svg("sequence"))
+    boxes = ", ".join(["a box of some width"] * 3)
+    for text, reached in ((f"[{boxes}]", True), ("[a]", False)):
+        node = yaml.compose(f"kind: nest\n{HEAD}boxes: {text}\n", Loader=yaml.SafeLoader)
+        html = str(pictures.svg(pictures.read(Value(Path("en.md"), node, "")), "p"))
+        assert bool(re.search(r'class="picture-room" tabindex="0" role="region" aria-label="[^"]+', html)) == reached
 
 
 def texts_of(root: ET.Element) -> list[str]:
