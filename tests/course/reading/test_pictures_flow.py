@@ -159,3 +159,12 @@ def test_an_arrow_goes_round_a_frame_that_it_has_nothing_to_do_with() -> None:
     drawing = draw(Flow(nodes, rows, (Link("a", "e"), Link("b", "f")), (Group("of others", ("c", "d")),)))
     for arrow in drawing.arrows:
         assert not any(piece.touches(drawing.frames[0].rect) for piece in arrow.segments)
+
+
+def test_a_title_is_not_struck_through() -> None:
+    """A frame as wide as its one box has its title where the arrow comes in: it grows beside it."""
+    flow = Flow((Node("a", "A"), Node("b", "B")), (("a",), ("b",)), (Link("a", "b"),), (Group("A long enough title", ("b",)),))
+    drawing = draw(flow)
+    (frame,) = drawing.frames
+    assert frame.rect.holds(frame.words.rect)
+    assert not any(piece.touches(frame.words.rect) for arrow in drawing.arrows for piece in arrow.segments)
