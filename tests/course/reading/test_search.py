@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from course import tasks
 from course.models import Role, User
 from course.reading import library, marking, search, search_index, search_tables, words
 from course.reading.passages import plain
@@ -347,3 +348,15 @@ def test_it_says_in_words_what_happened(index: Path, client: Client, query: str,
     answer = client.get(reverse("search"), {"q": query}, headers=headers)
     assert answer.status_code == 200
     assert said in answer.content.decode()
+
+
+def test_a_worker_renews_it_when_it_starts(monkeypatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(tasks.renew_search, "delay", lambda: asked.append("renew"))
+    tasks._ready()  # by the signal every app would do what it does then
+    assert asked == ["renew"]
+
+
+def test_the_task_does_it(course: Path, db: None) -> None:
+    tasks.renew_search()
+    assert set(found("bucket")) == {BUCKETS, LAB_PAGE, ROLLOUTS}
