@@ -234,6 +234,13 @@ def test_it_is_renewed_when_a_file_changes_and_only_then(index: Path) -> None:
     assert found("quokka") == []
 
 
+def test_a_key_is_never_another_passages(index: Path) -> None:
+    before = set(Passage.objects.values_list("pk", flat=True))
+    PassageIndex.objects.update(digest="")
+    assert search_index.renew()
+    assert not before & set(Passage.objects.values_list("pk", flat=True))
+
+
 def test_a_failure_while_it_is_renewed_leaves_what_was_there(index: Path, monkeypatch) -> None:
     path = index / "notes" / "buckets" / "en.md"
     path.write_text(path.read_text().replace("None.", "Quokka."))
