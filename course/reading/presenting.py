@@ -1,6 +1,6 @@
 """What the templates of a note are given: plain values, texts in the active language.
 
-note       slug title summary minutes url part lab{title url minutes steps} or None, checked, sources[title url host],
+note       slug title summary minutes url part{id title} lab{title url minutes steps} or None, checked, sources[title url host],
            before and after {title url} or None
 toc        anchor title level
 segments   see ``segments``
@@ -101,7 +101,7 @@ def _about(note: Note, text: Text) -> dict[str, Any]:
         "summary": text.summary,
         "minutes": text.minutes,
         "url": address("note", note.slug),
-        "part": words(note.part.title, language()),
+        "part": {"id": note.part.id, "title": words(note.part.title, language())},
         "lab": _lab(note.lab),
         "checked": note.checked,
         "sources": [{"title": source.title, "url": source.url, "host": _host(source.url)} for source in note.sources],

@@ -55,27 +55,27 @@ class Order {
     this.said.textContent = this.words.place.replace("{place}", this.items.indexOf(item) + 1).replace("{all}", this.items.length);
   }
 
-  // By pointer: the line follows in the list, past those whose middle it passes.
+  // By pointer: the line follows in the list, past those whose middle it passes. The list has the pointer: what moves would lose it.
   hold(event) {
     const item = event.target.closest("[data-item]");
     if (!item || event.button || event.target.closest("button, a")) return;
     event.preventDefault();
-    item.setPointerCapture(event.pointerId);
+    this.list.setPointerCapture(event.pointerId);
     item.classList.add("is-held");
     const drag = ({ clientY }) => {
-      const before = item.previousElementSibling?.getBoundingClientRect();
-      const after = item.nextElementSibling?.getBoundingClientRect();
-      if (before && clientY < before.top + before.height / 2) item.previousElementSibling.before(item);
-      else if (after && clientY > after.top + after.height / 2) item.nextElementSibling.after(item);
+      const middle = (other) => { const { top, height } = other.getBoundingClientRect(); return top + height / 2; };
+      const { previousElementSibling: before, nextElementSibling: after } = item;
+      if (before && clientY < middle(before)) before.before(item);
+      else if (after && clientY > middle(after)) after.after(item);
     };
     const drop = () => {
       item.classList.remove("is-held");
-      item.removeEventListener("pointermove", drag);
+      this.list.removeEventListener("pointermove", drag);
       this.number();
       this.forget();
     };
-    item.addEventListener("pointermove", drag);
-    item.addEventListener("lostpointercapture", drop, { once: true });
+    this.list.addEventListener("pointermove", drag);
+    this.list.addEventListener("lostpointercapture", drop, { once: true });
   }
 
   number() {

@@ -79,8 +79,8 @@ def test_where_there_are_no_guests_one_signs_in_to_run(client, settings):
 
 def test_the_language_of_the_reader(client, root):
     write_note(root, ko=TEXT.replace("A small note", "작은 노트"))
-    assert "<h1>작은 노트</h1>" in page(client, language="ko")
-    assert "<h1>A small note</h1>" in page(client)
+    assert '<h1 class="note-name">작은 노트</h1>' in page(client, language="ko")
+    assert '<h1 class="note-name">A small note</h1>' in page(client)
 
 
 def test_what_is_not_there_is_404(client):
