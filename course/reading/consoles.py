@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
 
-from labs import access, actions, workbench
+from labs import access, actions, wording, workbench
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -49,7 +50,8 @@ def context(request: HttpRequest, language: str) -> dict[str, Any] | None:
     attempt = workbench.opened(attempt, language=language, current=lambda: lab)
     try:
         found = lab_of(attempt)
-    except Fault:
+    except Fault as fault:
+        messages.error(request, wording.words(fault.code))
         return None
     line = request.session.get(_LINE, "")
     if attempt.usable:  # until then the page comes anew when it is

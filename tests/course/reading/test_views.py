@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -14,6 +15,7 @@ from course.reading.models import Answer, Bookmark, Reading
 from labs import actions as labs_actions
 from labs import events
 from labs.models import Attempt
+from sandbox.errors import Fault
 from sandbox.models import Sandbox, Version
 from tests.course.reading.conftest import TEXT, YAML, write_note
 
@@ -105,6 +107,14 @@ def test_what_does_not_run_is_an_example_with_its_source(client):
     assert 'href="https://docs.aws.amazon.com/cli/x.html"' in example
     assert "pipelineName" in example
     assert "Run" not in example
+
+
+def test_what_runs_keeps_what_is_documented_folded(client, monkeypatch):
+    monkeypatch.setattr("course.reading.live.is_live", lambda block: True)
+    html = page(client)
+    block = html[html.index('<div class="try" id="try-2">') :]
+    assert "pipelineName" in block[block.index("<details") : block.index("</details>")]
+    assert "Example, not run here" not in html
 
 
 def test_opening_is_kept_once(own, reader):
@@ -238,6 +248,15 @@ def test_a_line_waits_until_there_is_a_sandbox(own, reader):
 
 def test_a_place_of_somebodys_making_is_ignored(own):
     assert own.post(CONSOLE, {"open": "0", "at": "//elsewhere.example"})["Location"] == "/notes/small/"
+
+
+def test_a_console_that_cannot_be_shown_takes_no_note_away(own, reader, monkeypatch):
+    own.post(CONSOLE, {"open": "1"})
+    monkeypatch.setattr("course.reading.consoles.lab_of", Mock(side_effect=Fault("edition", "gone")))
+    html = page(own)
+    assert 'id="line"' not in html
+    assert "note-bad" in html
+    assert "It says little." in html
 
 
 def test_without_a_playground_there_is_no_console(own, settings):
