@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from course import addresses, guests
 from course.forms import KeepForm, SignInForm
 from course.models import Role, User
+from course.reading import consoles
 from labs import actions
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -25,7 +27,8 @@ _STATUS = {"full": (503, 600), "often": (429, 3600)}
 
 @require_POST
 def enter(request: HttpRequest) -> HttpResponse:
-    """Open a playground for somebody without an account."""
+    """Open a playground for somebody without an account. Fields: next (a page of this site to be back at, with the console beside it),
+    line (what they wanted to run there)."""
     if not settings.GUESTS:
         raise Http404
     if request.user.is_authenticated:
@@ -40,7 +43,12 @@ def enter(request: HttpRequest) -> HttpResponse:
         lab = catalog.get(settings.GUEST_LABS[0])
     except (KeyError, LabError):  # its files are wrong, or the course has no such lab: the catalogue is there
         return redirect("home")
-    return redirect("page", actions.start_attempt(user=user, lab=lab, language=get_language() or "en").pk)
+    attempt = actions.start_attempt(user=user, lab=lab, language=get_language() or "en")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        return redirect("page", attempt.pk)
+    consoles.remember(request, opened=True, line=request.POST.get("line", ""))
+    return redirect(back)
 
 
 def _no_room(request: HttpRequest, code: str) -> HttpResponse:
@@ -49,7 +57,7 @@ def _no_room(request: HttpRequest, code: str) -> HttpResponse:
         "often": _("Several playgrounds were opened from your network within the last hour, and there is a limit. Try again in an hour."),
     }
     status, seconds = _STATUS[code]
-    context = {"form": SignInForm(request), "guests": settings.GUEST_HOURS, "no_room": words[code]}
+    context = {"nav": "sign-in", "form": SignInForm(request), "guests": settings.GUEST_HOURS, "no_room": words[code]}
     answer = render(request, "registration/sign-in.html", context, status=status)
     answer["Retry-After"] = str(seconds)
     return answer

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from course.reading.models import Answer, Bookmark, Reading  # noqa: F401 - Django looks for models here
+from course.reading.search_models import Passage, PassageIndex  # noqa: F401
 
 
 class Role(models.TextChoices):
@@ -29,6 +33,7 @@ class User(AbstractUser):
     """One person, one role. Administrators are the ones Django's admin lets in."""
 
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.LEARNER)
+    language = models.CharField(_("language"), max_length=2, blank=True, choices=settings.LANGUAGES, help_text=_("Empty: the browser's."))
 
     objects: ClassVar[People] = People()
 

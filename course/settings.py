@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "course.language.OfTheUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -181,12 +182,17 @@ GUESTS_AT_ONCE = int(os.environ.get("COURSE_GUESTS_AT_ONCE", "20"))
 GUESTS_AN_HOUR = int(os.environ.get("COURSE_GUESTS_AN_HOUR", "5"))
 GUEST_LABS = ("playground", "console-basics")  # the first is where they begin
 
+# The notes
+COURSE_NOTES = BASE_DIR / "course" / "notes"
+COURSE_PLAYGROUND = "playground"  # the lab whose console stands beside a note
+
 # The sandbox
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
 LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"
-LABS_NOTE_LINK = ""  # dotted path of a function: (slug of a note, language) -> {"url", "title"}, or None where there is no such note
+# A function: (name of a note, maybe with #heading, language) -> {"url", "title"}, or None where there is no such note.
+LABS_NOTE_LINK = "course.reading.links.note_link"
 SANDBOX_REGION = "ap-northeast-2"
 SANDBOX_HOME_BYTES = 64 * 1024 * 1024
 SANDBOX_HOME_FILES = 5_000

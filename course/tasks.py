@@ -3,11 +3,17 @@
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
+from typing import Any
+
 from celery import current_app, shared_task
+from celery.signals import worker_ready
+from django.conf import settings
 
 from course import guests
+from course.reading import search_index
 
 GUESTS_SECONDS = 120.0
+SEARCH_SECONDS = 60.0
 
 
 @shared_task(expires=GUESTS_SECONDS)
@@ -16,4 +22,17 @@ def end_guests() -> None:
     guests.end_expired()
 
 
+@shared_task(expires=SEARCH_SECONDS)
+def renew_search() -> None:
+    """Let search find what notes and labs say now."""
+    search_index.renew()
+
+
+@worker_ready.connect
+def _ready(**_: Any) -> None:
+    renew_search.delay()
+
+
 current_app.conf.beat_schedule.setdefault("course-guests", {"task": "course.tasks.end_guests", "schedule": GUESTS_SECONDS})
+if settings.LOCAL:  # elsewhere the files are those that a worker started with
+    current_app.conf.beat_schedule.setdefault("course-search", {"task": "course.tasks.renew_search", "schedule": SEARCH_SECONDS})

@@ -15,14 +15,12 @@ from course.forms import SignInForm
 
 
 class SignIn(LoginView):
-    """The front page of those who are not signed in."""
-
     template_name = "registration/sign-in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def get_context_data(self, **given: Any) -> dict[str, Any]:
-        return super().get_context_data(**given) | {"guests": settings.GUESTS and settings.GUEST_HOURS}
+        return super().get_context_data(**given) | {"nav": "sign-in", "guests": settings.GUESTS and settings.GUEST_HOURS}
 
 
 @require_safe

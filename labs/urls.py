@@ -20,7 +20,7 @@ from labs import (
 )
 
 urlpatterns: list[URLPattern] = [
-    path("", views.home, name="home"),
+    path("labs/", views.catalogue, name="labs"),
     path("labs/<slug:name>/", views.lab, name="lab"),
     path("labs/<slug:name>/start/", views.start, name="start"),
     path("progress/", progress.progress, name="progress"),

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from labs import access, actions, clock, finishing, listening, presenting, wording
+from labs import access, actions, presenting, wording, workbench
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -24,8 +24,8 @@ from sandbox.errors import Fault, LearnerError
 
 @login_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The catalogue: every lab, and how far the learner is in it."""
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Every lab, and how far the learner is in it."""
     labs, errors = catalog.everything()
     begun = {attempt.lab: attempt for attempt in Attempt.objects.filter(user=request.user.pk, finished=None).prefetch_related("steps")}
     cards = [_card(lab, begun.get(lab.name)) for lab in labs if access.may_take(request.user, lab.name)]
@@ -89,33 +89,18 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         found = lab_of(attempt)
     except Fault as fault:
         messages.error(request, wording.words(fault.code))
-        return redirect("attempts" if readonly else "home")
+        return redirect("attempts" if readonly else "labs")
     if not readonly:
-        actions.seen(attempt=attempt, language=get_language() or "en")
-        if not attempt.ready and not attempt.problem:
-            # Its sandbox was deleted, or the worker that prepared it was lost: opening it again is asking for a new one.
-            attempt = actions.start_attempt(user=attempt.user, lab=_lab_or_404(attempt.lab, request.user), language=get_language() or "en")
-            found = lab_of(attempt)
-    return render(request, "labs/lab.html", _page_context(attempt, found, readonly) | {"nav": "" if readonly else "labs"})
-
-
-def _page_context(attempt: Attempt, found: Lab, readonly: bool) -> dict[str, Any]:
-    context = presenting.page(found, attempt)
-    return context | {
-        "attempt": attempt,
-        "readonly": readonly,
-        "urls": presenting.urls(attempt),
-        "key": uuid.uuid4(),
-        "clock": clock.clock(attempt),
-        "ports": [] if readonly else listening.ports(attempt.pk),
-        "finish": finishing.finish(found, attempt),
-    }
+        before, language = attempt, get_language() or "en"
+        attempt = workbench.opened(before, language=language, current=lambda: _lab_or_404(before.lab, request.user))
+        found = found if attempt is before else lab_of(attempt)
+    return render(request, "labs/lab.html", workbench.context(attempt, found, readonly=readonly) | {"nav": "" if readonly else "labs"})
 
 
 def fragments(attempt: Attempt, *, readonly: bool) -> dict[str, str]:
     """HTML of ``log``, ``second`` (the second terminal's), ``guide`` (steps and progress) and ``prompt``; whether it is ``ready``;
     ``after``: from where to follow."""
-    context = _page_context(attempt, lab_of(attempt), readonly) | {"csrf_token": "NOTPROVIDED"}
+    context = workbench.context(attempt, lab_of(attempt), readonly=readonly) | {"csrf_token": "NOTPROVIDED"}
     steps = "".join(render_to_string("labs/step.html", context | {"step": step}) for step in context["steps"])
     ends = ("track", "finish") if steps else ()
     return {

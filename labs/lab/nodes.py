@@ -66,6 +66,10 @@ class Value:
     def is_list(self) -> bool:
         return isinstance(self.node, yaml.SequenceNode)
 
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, yaml.MappingNode)
+
     def texts(self) -> tuple[str, ...]:
         return tuple(item.text() for item in self.items())
 
@@ -99,17 +103,29 @@ class Value:
 
 def read(path: Path) -> Value:
     """The document in ``path``. Raises LabError where it is not YAML."""
+    return compose(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """What stands in ``path``. Raises LabError where there is no such file, or not of text."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise LabError(path, 0, "this file is missing") from error
     except UnicodeDecodeError as error:
         raise LabError(path, 0, "not UTF-8") from error
+
+
+def compose(text: str, path: Path, first_line: int = 1) -> Value:
+    """The document that begins in line ``first_line`` of ``path``. Raises LabError where it is not YAML."""
+    before = first_line - 1
+    try:
+        node = yaml.compose("\n" * before + text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise LabError(path, mark.line + 1 if mark else 0, str(error.problem)) from error
+        raise LabError(path, mark.line + 1 if mark else before, str(error.problem)) from error
     except yaml.YAMLError as error:
-        raise LabError(path, 0, str(error)) from error
+        raise LabError(path, before, str(error)) from error
     if node is None:
-        raise LabError(path, 0, "this file is empty")
+        raise LabError(path, before, "there is nothing here" if before else "this file is empty")
     return Value(path, node, "")

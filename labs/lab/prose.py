@@ -16,35 +16,32 @@ import nh3
 
 from labs.lab.errors import LabError
 from labs.lab.model import CommandBlock, Html, Prose, Section, Segment
+from labs.lab.nodes import text_of
 
 _HEADING = re.compile(r"^##\s+(?P<title>.*?)\s*(?:\{#(?P<id>[a-z0-9-]+)\})?\s*$")
-_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})\s*(?P<word>[\w.{}-]*)")
+FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})\s*(?P<word>[\w.{}-]*)")
+"""A fenced block's first line: its backquotes and its language."""
 END = "end"
-_EXTENSIONS = ["attr_list", "def_list", "tables", "abbr", "admonition", "pymdownx.superfences", "pymdownx.highlight", "pymdownx.tilde"]
-_TAGS = nh3.ALLOWED_TAGS | {"details", "summary", "figure", "figcaption"}
-_ATTRIBUTES = {**{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}, "*": {"class", "lang"}}
+EXTENSIONS = ["attr_list", "def_list", "tables", "abbr", "admonition", "pymdownx.superfences", "pymdownx.highlight", "pymdownx.tilde"]
+TAGS = nh3.ALLOWED_TAGS | {"details", "summary", "figure", "figcaption"}
+CONFIGS = {"pymdownx.highlight": {"css_class": "code", "guess_lang": False}}
+ATTRIBUTES = {**{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}, "*": {"class", "lang"}}
 
 
 def to_html(text: str) -> str:
     """Markdown as sanitised HTML: no scripts, no styles, no event handlers, links to http(s) and mail only."""
     raw = markdown.markdown(
         text,
-        extensions=_EXTENSIONS,
-        extension_configs={"pymdownx.highlight": {"css_class": "code", "guess_lang": False}},
+        extensions=EXTENSIONS,
+        extension_configs=CONFIGS,
         output_format="html",
     )
-    return nh3.clean(raw, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer")
+    return nh3.clean(raw, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer")
 
 
 def read(path: Path) -> Prose:
     """Raises LabError: no file, a section without its step, one twice, a fence without its end."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError as error:
-        raise LabError(path, 0, "this file is missing") from error
-    except UnicodeDecodeError as error:
-        raise LabError(path, 0, "not UTF-8") from error
-    intro, *rest = _split(path, lines)
+    intro, *rest = _split(path, text_of(path).splitlines())
     sections: dict[str, Section] = {}
     for name, title, line, body in rest:
         if name in sections:
@@ -58,7 +55,7 @@ def _split(path: Path, lines: list[str]) -> list[tuple[str, str, int, list[str]]
     parts: list[tuple[str, str, int, list[str]]] = [("", "", 0, [])]
     fence = ""
     for number, line in enumerate(lines, 1):
-        if mark := _FENCE.match(line):
+        if mark := FENCE.match(line):
             fence = "" if fence and mark["fence"].startswith(fence) else fence or mark["fence"]
         heading = None if fence else _HEADING.match(line)
         if heading is None:
@@ -75,7 +72,7 @@ def _segments(path: Path, first: int, lines: list[str]) -> Iterator[Segment]:
     text: list[str] = []
     at = 0
     while at < len(lines):
-        mark = _FENCE.match(lines[at])
+        mark = FENCE.match(lines[at])
         if mark is None:
             text.append(lines[at])
             at += 1
@@ -86,7 +83,7 @@ def _segments(path: Path, first: int, lines: list[str]) -> Iterator[Segment]:
         if mark["word"] == "console":
             yield from _html(text)
             text = []
-            yield CommandBlock(_commands(path, first + at + 1, lines[at + 1 : end]))
+            yield CommandBlock(commands(path, first + at + 1, lines[at + 1 : end]))
         else:
             text += lines[at : end + 1]
         at = end + 1
@@ -99,16 +96,17 @@ def _html(lines: list[str]) -> Iterator[Html]:
         yield Html(to_html(text))
 
 
-def _commands(path: Path, line: int, lines: list[str]) -> tuple[str, ...]:
+def commands(path: Path, line: int, lines: list[str]) -> tuple[str, ...]:
+    """Those of a console block, whose fence stands in ``line``. Raises LabError where there is none."""
     if not any(text.startswith("$ ") for text in lines):
-        commands = [text for text in lines if text.strip()]
+        found = [text for text in lines if text.strip()]
     else:
-        commands = []
+        found = []
         for text in lines:
             if text.startswith("$ "):
-                commands.append(text[2:])
-            elif text.startswith("> ") and commands:
-                commands[-1] += "\n" + text[2:]
-    if not commands:
+                found.append(text[2:])
+            elif text.startswith("> ") and found:
+                found[-1] += "\n" + text[2:]
+    if not found:
         raise LabError(path, line, "a console block without a command")
-    return tuple(commands)
+    return tuple(found)

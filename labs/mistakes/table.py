@@ -20,6 +20,7 @@ from labs.mistakes.patterns import HOLE, Pattern
 OF_AWS = ("code", "operation", "message")
 """The holes that ``code`` fills."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NOTE = re.compile(rf"{_ID.pattern}(#{_ID.pattern})?")
 _LEAST_LETTERS = {"output": 4, "line": 1, "unless": 1}
 _IN_A_TAG = re.compile(r"<[^>]*\{[a-z_]+\}[^>]*>")
 
@@ -166,8 +167,8 @@ def _words(value: Value, holes: set[str]) -> Words:
 
 
 def _note(value: Value) -> str:
-    if not _ID.fullmatch(value.text()):
-        raise value.error("the name of a note's folder: small letters, digits and single hyphens")
+    if not _NOTE.fullmatch(value.text()):
+        raise value.error("the name of a note's folder: small letters, digits and single hyphens; maybe with #heading")
     return value.text()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sandbox.completion.files import Files
 from sandbox.jail import shell
 from sandbox.jail.rootfs import PATH, TOOLS
+from sandbox.store.working import PARTS, Snapshot
 
 _OWN = """
 . : [ alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown echo enable eval exec exit export
@@ -37,6 +38,11 @@ def commands(files: Files, state: bytes | None, venv: Path) -> dict[str, str]:
     found |= {_text(name): "function" for name in _FUNCTION.findall(before)}
     found |= {_text(name): "alias" for name in _ALIAS.findall(tail)}
     return {name: kind for name, kind in found.items() if not name.startswith("__sandbox")}
+
+
+def usual(venv: Path) -> dict[str, str]:
+    """Those of a sandbox in which nobody has done anything yet."""
+    return commands(Files(Snapshot({part: {} for part in PARTS})), None, venv)
 
 
 def variables(state: bytes | None) -> set[str]:

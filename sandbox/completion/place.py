@@ -66,6 +66,16 @@ def place(text: str) -> Place | None:
     return Place(text[start:], start, frame.quote[-1:], _command(frame.words), frame.redirect)
 
 
+def commands(text: str) -> list[list[str]]:
+    """The words, without their quotes, of every command that is written in ``text``, also of those in ``$(…)`` and backquotes."""
+    reader = _Reader(text)
+    while reader.at < len(text) and reader.step():
+        pass
+    while reader.frames:
+        reader.close()
+    return [words for frame in reader.ended if (words := _command(frame))]
+
+
 def _command(words: list[str]) -> list[str]:
     """Without what stands before a command's name: variables set for it, reserved words, commands that run others."""
     for number, word in enumerate(words):
@@ -78,6 +88,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
         self.frames = [_Frame()]
+        self.ended: list[list[str]] = []
 
     def step(self) -> bool:
         """Read on by a character or two; False where the rest is a comment."""
@@ -122,7 +133,7 @@ class _Reader:
     def _nested(self, frame: _Frame, char: str) -> None:
         """The end of what stands in ``$(…)`` or backquotes, or the beginning of the latter."""
         if char == frame.closing:
-            self.frames.pop()
+            self.close()
         else:
             if frame.start < 0:
                 frame.start = self.at
@@ -134,6 +145,7 @@ class _Reader:
             self._end(frame)
         elif char in "|&;\n()":
             self._end(frame)
+            self.ended.append(frame.words)
             frame.words, frame.redirect = [], False
         elif char in "<>":
             if frame.start >= 0 and self.text[frame.start : self.at].isdigit():
@@ -145,6 +157,11 @@ class _Reader:
         elif frame.start < 0:
             frame.start = self.at
         self.at += 1
+
+    def close(self) -> None:
+        frame = self.frames.pop()
+        self._end(frame)
+        self.ended.append(frame.words)
 
     def _begin(self, frame: _Frame, by: int) -> None:
         if frame.start < 0:

@@ -1,5 +1,5 @@
 // Posting to the server: form-encoded, with the CSRF token, and answers told apart.
-export const token = () => document.querySelector("form.prompt input[name=csrfmiddlewaretoken]")?.value ?? "";
+export const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();

@@ -29,7 +29,7 @@ export class Prompt {
     this.box.addEventListener("input", () => { this.history.leave(); this.changed(); });
     this.box.addEventListener("paste", (event) => this.paste(event));
     this.box.addEventListener("scroll", () => { this.signs.scrollTop = this.box.scrollTop; });
-    if (!this.box.value) this.set(this.draft);
+    this.set(this.box.value || this.draft);
   }
 
   // What was typed and not run outlives a reload.

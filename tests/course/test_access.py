@@ -12,6 +12,7 @@ from labs import actions, events
 from labs.lab import catalog
 from labs.models import Attempt, Command
 from sandbox.models import Sandbox, Version
+from tests.course.reading.conftest import PARTS, write_note
 
 pytestmark = pytest.mark.django_db
 YAML = """
@@ -26,7 +27,9 @@ READING_FILES = ("files", "files-tree", "files-download", "files-diff")
 CHANGING_FILES = ("files-save", "files-new", "files-move", "files-delete", "files-upload")
 # address: (method, what each of WHO gets); 302 for nobody is the way to sign in
 RULES: dict[str, tuple[str, tuple[int, ...]]] = {
-    "home": ("get", (OUT, IN, IN, IN, IN)),
+    **dict.fromkeys(("home", "course", "search"), ("get", (IN, IN, IN, IN, IN))),
+    "styleguide": ("get", (NONE, NONE, NONE, NONE, NONE)),  # but where one develops
+    "labs": ("get", (OUT, IN, IN, IN, IN)),
     "lab": ("get", (OUT, OUT, IN, IN, IN)),
     "start": ("post", (OUT, OUT, OUT, OUT, OUT)),
     "attempts": ("get", (OUT, NONE, NONE, IN, IN)),
@@ -62,6 +65,11 @@ RULES: dict[str, tuple[str, tuple[int, ...]]] = {
     "sign-in": ("get", (IN, OUT, OUT, OUT, OUT)),
     "sign-out": ("post", (OUT, OUT, OUT, OUT, OUT)),
     "set_language": ("post", (OUT, OUT, OUT, OUT, OUT)),
+    "note": ("get", (IN, IN, IN, IN, IN)),
+    "answer": ("post", (OUT, OUT, OUT, OUT, OUT)),  # back to the note; nobody's is kept
+    **dict.fromkeys(("read", "bookmark"), ("post", (OUT, 204, 204, 204, 204))),
+    "note-console": ("post", (OUT, OUT, OUT, OUT, OUT)),
+    "strategies": ("get", (IN, IN, IN, IN, IN)),
     "healthz": ("get", (IN, IN, IN, IN, IN)),
 }
 # A guest gets what another learner does, but for these; "first" is none of the labs for guests.
@@ -80,6 +88,9 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     for language in ("ko", "en"):
         (folder / f"{language}.md").write_text("Hello.\n\n## Make it {#make}\n\nDo.\n")
     settings.SANDBOX_CATALOG = tmp_path / "catalog"
+    settings.COURSE_NOTES = tmp_path / "notes"
+    write_note(settings.COURSE_NOTES)
+    (settings.COURSE_NOTES / "parts.yaml").write_text(PARTS)
     monkeypatch.setattr(actions, "wake", lambda *words: None)
     monkeypatch.setattr(events, "publish", lambda *words, **data: "")
     monkeypatch.setattr(events, "position", lambda pk: ":0")
@@ -107,6 +118,8 @@ def address(name: str, attempt: Attempt) -> str:
         **{one: (lambda: reverse(name, args=[attempt.pk])) for one in OF_AN_ATTEMPT},
         **{one: (lambda: reverse(name, args=[attempt.pk, attempt.commands.get().pk])) for one in ("changes", "output")},
         "preview": lambda: reverse(name, args=[attempt.pk, 8080]),
+        **{one: (lambda: reverse(name, args=["small"])) for one in ("note", "read", "bookmark", "note-console")},
+        "answer": lambda: reverse(name, args=["small", "flat"]),
         **{one: (lambda: reverse(name, args=[attempt.pk, "make"])) for one in ("check", "hint", "solution", "ask-solution")},
     }.get(name, lambda: reverse(name))()
 
@@ -127,7 +140,7 @@ def test_each_gets_what_is_theirs(attempt: Attempt, name: str, who: str) -> None
     if name in {"check", "hint"} and who == "owner":
         expected = {"check": 409, "hint": OUT}[name]
     assert answer.status_code == expected
-    if who == "nobody" and expected == OUT and name not in {"sign-out", "set_language", "guest"}:
+    if who == "nobody" and expected == OUT and name not in {"sign-out", "set_language", "guest", "answer"}:
         assert answer["Location"].startswith(reverse("sign-in"))
 
 

@@ -83,7 +83,7 @@ def test_where_guests_are_not_wanted_there_is_no_door(client: Client, settings) 
 
 
 def test_a_guest_has_few_labs_and_nobody_elses_anything(client: Client, guest: User) -> None:
-    assert [card["name"] for card in client.get("/").context["cards"]] == ["playground"]
+    assert [card["name"] for card in client.get("/labs/").context["cards"]] == ["playground"]
     for answer in (client.get("/labs/first/"), client.post("/labs/first/start/"), client.get("/attempts/"), client.get("/labs/nope/")):
         assert answer.status_code == 404
     assert client.get("/admin/").status_code == 302
@@ -138,7 +138,7 @@ def test_expired_they_go_with_everything_that_was_theirs(client: Client, guest: 
     assert guests.end_expired() == 1
     assert not (User.objects.exists() or Attempt.objects.exists() or Sandbox.objects.exists())
     assert prune.prune_versions() == 1  # what was the sandbox's; its blobs are nobody's then
-    assert client.get("/")["Location"].startswith(reverse("sign-in"))
+    assert client.get("/labs/")["Location"].startswith(reverse("sign-in"))
     Guest.objects.update(since=timezone.now() - timedelta(hours=2))
     guests.end_expired()
     assert not Guest.objects.exists()  # nor is it kept where they came from

@@ -53,7 +53,7 @@ def test_signing_out_is_a_post(client: Client, learner: User) -> None:
     client.force_login(learner)
     assert client.get(reverse("sign-out")).status_code == 405
     assert client.post(reverse("sign-out"))["Location"] == reverse("sign-in")
-    assert client.get("/")["Location"].startswith(reverse("sign-in"))
+    assert client.get("/labs/")["Location"].startswith(reverse("sign-in"))
 
 
 @pytest.mark.parametrize(("header", "language"), [("ko-KR,ko;q=0.9", "ko"), ("en-GB", "en"), ("fr", "en")])

@@ -60,7 +60,7 @@ class Visitor:
         if session := self.stack.sessions.get(name):
             self.context.add_cookies([session])
             self.page.goto("/")
-            if "/sign-in/" not in self.page.url:
+            if self.page.locator("#user-menu").count():
                 return
         self.page.goto("/sign-in/")
         self.page.fill("#id_username", name)
@@ -71,7 +71,7 @@ class Visitor:
 
     def open_lab(self, lab: str) -> None:
         """From the catalogue: start, or resume; waits until the sandbox is ready."""
-        self.page.goto("/")
+        self.page.goto("/labs/")
         self.page.locator(f"#lab-{lab} .card-actions :is(a, button)").click()
         self.page.wait_for_selector("#main[data-ready=ready][data-live]", timeout=90_000)
 

@@ -46,6 +46,7 @@ def test_a_guest_looks_around_and_stays(visitor: Callable[..., Any], locale: str
     page.click("main button")
     expect(page.locator(".messages")).to_contain_text(name)
     expect(page.locator(".guest-sign")).to_have_count(0)
+    page.goto("/labs/")
     expect(page.locator(".card")).not_to_have_count(1)  # all labs are open now
     page.goto(at)
     page.wait_for_selector("#main[data-live]")
@@ -57,7 +58,7 @@ def test_a_guest_looks_around_and_stays(visitor: Callable[..., Any], locale: str
     page.fill("#id_username", name)
     page.fill("#id_password", PASSWORD)
     page.locator("main form").first.locator("button").click()
-    page.wait_for_selector(".card")
+    page.wait_for_selector("#user-menu")
     page.goto(at)
     page.wait_for_selector("#main[data-live]")
     assert "mine\r\n" in one.run("echo $x; cat kept.txt; aws s3 ls").replace("\n", "\r\n").replace("\r\r", "\r")

@@ -46,6 +46,7 @@ def test_sign_in(visitor: Callable[..., Any], theme: str, locale: str) -> None:
 def test_a_learners_pages(visitor: Callable[..., Any], theme: str, locale: str) -> None:
     one = visitor(color_scheme=theme, locale=locale)
     one.sign_in("jisoo")
+    one.page.goto("/labs/")
     check(one)
     one.page.click("#user-menu summary")
     check(one)
@@ -137,4 +138,5 @@ def test_the_language_is_chosen_and_stays(visitor: Callable[..., Any]) -> None:
     one.page.click("button[value=ko]")
     expect(one.page.locator("h1")).to_have_text("로그인")
     one.sign_in("jisoo")
+    one.page.goto("/labs/")
     expect(one.page.locator("h1")).to_have_text("실습")

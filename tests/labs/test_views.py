@@ -104,14 +104,14 @@ def finish(attempt: Attempt, line: str = "ls", **fields) -> Command:
 
 
 def test_the_catalogue_offers_to_start(client: Client) -> None:
-    page = client.get("/", headers=EN).content.decode()
+    page = client.get("/labs/", headers=EN).content.decode()
     for words in ("First steps", "You do one thing.", "5 minutes", "2 steps", "15 points", 'action="/labs/first/start/"'):
         assert words in page
 
 
 def test_the_catalogue_offers_to_resume_and_shows_how_far(client: Client, attempt: Attempt) -> None:
     attempt.steps.get(step_id="make").complete(points=8, version=None)
-    page = client.get("/", headers=EN).content.decode()
+    page = client.get("/labs/", headers=EN).content.decode()
     assert "Resume" in page
     assert "1 of 2 steps" in page
     assert "8/15 points" in page
@@ -120,15 +120,15 @@ def test_the_catalogue_offers_to_resume_and_shows_how_far(client: Client, attemp
 
 def test_without_labs_it_says_so(client: Client, settings, tmp_path: Path) -> None:
     settings.SANDBOX_CATALOG = tmp_path / "none"
-    assert "No labs yet" in client.get("/", headers=EN).content.decode()
+    assert "No labs yet" in client.get("/labs/", headers=EN).content.decode()
 
 
 def test_broken_labs_are_named_to_those_who_can_mend_them(client: Client, learner: User, settings) -> None:
     (Path(settings.SANDBOX_CATALOG) / "first" / "lab.yaml").write_text("title: x\n")
-    assert "lab.yaml" not in client.get("/", headers=EN).content.decode()
+    assert "lab.yaml" not in client.get("/labs/", headers=EN).content.decode()
     learner.role = Role.INSTRUCTOR
     learner.save()
-    assert "lab.yaml" in client.get("/", headers=EN).content.decode()
+    assert "lab.yaml" in client.get("/labs/", headers=EN).content.decode()
 
 
 def test_a_lab_can_be_read_before_it_is_started(client: Client) -> None:
@@ -222,10 +222,10 @@ def test_the_page_remembers_the_learners_language(client: Client, attempt: Attem
     assert attempt.language == "ko"
 
 
-def test_a_lab_that_is_gone_is_said_on_the_way_home(client: Client, attempt: Attempt) -> None:
+def test_a_lab_that_is_gone_is_said_on_the_way_to_the_others(client: Client, attempt: Attempt) -> None:
     Attempt.objects.update(content_hash="0" * 64)
     answer = client.get(f"/attempts/{attempt.pk}/", headers=EN, follow=True)
-    assert answer.redirect_chain == [("/", 302)]
+    assert answer.redirect_chain == [("/labs/", 302)]
     assert "no longer part of the course" in answer.content.decode()
 
 

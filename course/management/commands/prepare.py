@@ -9,17 +9,19 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from course import translations
+from course.reading import search_index
 from sandbox.store.shared import SharedBlobs
 
 
 class Command(BaseCommand):
-    help = "Migrate the database, collect static files, compile translations, make the bucket of blobs. Again is nothing."
+    help = "Migrate the database, collect static files, compile translations, renew search, make the bucket of blobs. Again is nothing."
 
     def handle(self, **options: Any) -> None:
         call_command("check", deploy=True, fail_level="WARNING")
         call_command("migrate", interactive=False)
         call_command("collectstatic", interactive=False)
         translations.compile_all()
+        search_index.renew()
         store = storages["blobs"]
         if isinstance(store, SharedBlobs):
             try:
