@@ -5,10 +5,12 @@ Nothing outside Python's standard library is imported here, and nothing newer th
 Python still gets a sentence instead of a traceback.
 """
 
+import compileall
 import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -160,6 +162,14 @@ def progress(text):
         print(text, end="", flush=True)
 
 
+def compile_sources():
+    """Once, by who may write here: the site's many processes run as somebody who may not, and each would compile them for itself.
+    (Packages were compiled when they were installed.)"""
+    for name in ("course", "labs", "sandbox"):
+        if os.access(str(ROOT / name), os.W_OK):
+            compileall.compile_dir(str(ROOT / name), quiet=2, rx=re.compile("/catalog/"))  # what labs hold is not ours to run
+
+
 # --- the run-time folder and the process's own uid -------------------------------------------------------------------------
 
 
@@ -201,12 +211,11 @@ def run(arguments):
     python = SITE / "bin" / "python"
     if not runs_in(SITE):
         os.execv(str(python), [str(python), str(ROOT / "manage.py"), *arguments])
+    compile_sources()
     if command not in AUTHORING:
         prepare_var(command)
         leave_root()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
-    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VAR / "pycache"))  # the source may belong to somebody else
-    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"]
     if command in ("up", "test"):
         os.environ.setdefault("COURSE_LOCAL", "1")
     if command == "test":

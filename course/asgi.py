@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from threading import Thread
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
@@ -14,6 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
 site = Bounded(get_asgi_application())
 
 from course.preview import Previews  # noqa: E402 - needs the apps to be there
+from course.reading import library  # noqa: E402
 
 stores.hold(settings.DATABASES["default"])
+if not settings.LOCAL:  # all notes take seconds to read: the first visitor is not to wait for that
+    Thread(target=library.everything, daemon=True).start()
 application = Previews(site)

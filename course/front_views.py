@@ -7,15 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from course import front
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return course(request)
-    return render(request, "course/front.html", {"nav": "home", "guests": settings.GUESTS and settings.GUEST_HOURS})
+    context = {"nav": "home", "guests": settings.GUESTS and settings.GUEST_HOURS, "map": front.course_map(request.user)}
+    return render(request, "course/front.html", context)
 
 
 @require_safe
 def course(request: HttpRequest) -> HttpResponse:
     """The map: every part with its notes and labs, and how far one is; visitors may read it too."""
-    return render(request, "course/map.html", {"nav": "course"})
+    return render(request, "course/map.html", {"nav": "course", "map": front.course_map(request.user)})

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +18,7 @@ from course import addresses, guests
 from course.forms import AccountForm, SignInForm
 from course.models import Role, User
 from course.people import names
+from course.reading import consoles
 from labs import actions
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -26,7 +28,8 @@ _STATUS = {"full": (503, 600), "often": (429, 3600)}
 
 @require_POST
 def enter(request: HttpRequest) -> HttpResponse:
-    """Open a playground for somebody without an account."""
+    """Open a playground for somebody without an account. Fields: next (a page of this site to be back at, with the console beside it),
+    line (what they wanted to run there)."""
     if not settings.GUESTS:
         raise Http404
     if request.user.is_authenticated:
@@ -41,7 +44,12 @@ def enter(request: HttpRequest) -> HttpResponse:
         lab = catalog.get(settings.GUEST_LABS[0])
     except (KeyError, LabError):  # its files are wrong, or the course has no such lab: the catalogue is there
         return redirect("home")
-    return redirect("page", actions.start_attempt(user=user, lab=lab, language=get_language() or "en").pk)
+    attempt = actions.start_attempt(user=user, lab=lab, language=get_language() or "en")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        return redirect("page", attempt.pk)
+    consoles.remember(request, opened=True, line=request.POST.get("line", ""))
+    return redirect(back)
 
 
 def _no_room(request: HttpRequest, code: str) -> HttpResponse:

@@ -6,16 +6,19 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from course import front_views, guest_views, language, search_views, views
+from course import front_views, guest_views, language, search_views, style_guide, views
 from course.desk.metrics import metrics
 from course.health import healthz, readyz
 from course.people.signing_in import admin_sign_in
+from course.reading.pictures import views as pictures_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_views.home, name="home"),
     path("course/", front_views.course, name="course"),
+    path("styleguide/", style_guide.style_guide, name="styleguide"),
     path("search/", search_views.find, name="search"),
     path("", include("labs.urls")),
+    path("notes/strategies/", pictures_views.strategies, name="strategies"),
     path("notes/", include("course.reading.urls")),
     path("", include("course.people.urls")),
     path("", include("course.insight.urls")),

@@ -23,7 +23,7 @@ from sandbox.errors import Fault
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     """The visitor's own and nobody else's: there is no address that names another."""
-    attempts = _latest(request.user)
+    attempts = latest(request.user)
     rows = _rows(request.user, attempts)
     stepped = [row for row in rows if row["track"]["steps"]]
     total = {
@@ -37,7 +37,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     return render(request, "labs/progress.html", {"nav": "progress", "rows": rows, "total": total, "begun": attempts, "first": first})
 
 
-def _latest(user: Any) -> dict[str, Attempt]:
+def latest(user: Any) -> dict[str, Attempt]:
     """Of each lab the open attempt, else the one closed last."""
     found: dict[str, Attempt] = {}
     for attempt in Attempt.objects.filter(user=user.pk, fork_of=None).order_by("last_seen").prefetch_related("steps"):
@@ -67,7 +67,7 @@ def _row(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
         "spent": pace.words(max(60, attempt.spent)) if attempt else "",
         "track": track,
         "state": _state(track, attempt),
-        "resume": _resume(attempt) if attempt else "",
+        "resume": resume(attempt) if attempt else "",
         "steps": [_step(lab, number, found.get(step.id)) for number, step in enumerate(lab.steps, 1)] if attempt else [],
     }
 
@@ -78,7 +78,7 @@ def _state(track: dict[str, Any], attempt: Attempt | None) -> str:
     return "done" if track["complete"] else "closed" if attempt.finished else "open"
 
 
-def _resume(attempt: Attempt) -> str:
+def resume(attempt: Attempt) -> str:
     """The lab's page, at the step to do now."""
     return reverse("page", args=[attempt.pk]) + (f"#step-{attempt.step}" if attempt.step else "")
 

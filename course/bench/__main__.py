@@ -58,12 +58,12 @@ def _options() -> argparse.Namespace:
 
 
 def _chosen(options: argparse.Namespace) -> list[Callable[[Stack, int], Iterator[Figure]]]:
-    from course.bench import board, crowd, flood, growth, latency, opening, storage  # noqa: PLC0415
+    from course.bench import board, crowd, flood, growth, latency, opening, pages, storage  # noqa: PLC0415
 
     measures = {
         "first-output": latency.first_output, "aged": latency.aged, "true": latency.nothing, "open": opening.opened,
-        "commit": storage.committed, "stored": storage.stored, "idle": storage.idle, "crowd": crowd.crowded, "flood": flood.flooded,
-        "board": board.rendered, "fan-out": board.fanned_out,
+        "note-page": pages.read, "board": board.rendered, "fan-out": board.fanned_out, "commit": storage.committed,
+        "stored": storage.stored, "idle": storage.idle, "crowd": crowd.crowded, "flood": flood.flooded,
     }  # fmt: skip
     names = options.only or [*measures, *(["growth"] if options.growth else [])]
     measures["growth"] = growth.grown

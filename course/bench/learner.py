@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 PATIENCE = 120.0
 THINKS = 0.2  # seconds between two commands: nobody types the next in the moment in which the last one ends
@@ -98,6 +98,12 @@ class Learner:
         first = next((heard.at for heard in mine if heard.shown), None)
         ok = "is-failed" not in stream.last_block
         return Ran(None if first is None else first - begun, last.at - begun, ok, sum(heard.size for heard in mine))
+
+    def visit(self, path: str) -> float:
+        """Seconds until a page is there, without what it loads."""
+        begun = time.monotonic()
+        self._get(quote(path, safe="/?=&%"))
+        return time.monotonic() - begun
 
     def leave(self) -> None:
         """Close the page."""

@@ -1,16 +1,18 @@
 """A person's language, and what search looks through. The words are in a table of the database's own kind."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations, models
 
 from course.reading import search_tables
 
 
-def create(apps, schema_editor):
+def create(_apps: Any, schema_editor: Any) -> None:
     search_tables.create(schema_editor.connection)
 
 
-def drop(apps, schema_editor):
+def drop(_apps: Any, schema_editor: Any) -> None:
     search_tables.drop(schema_editor.connection)
 
 

@@ -22,6 +22,17 @@ from sandbox.completion.place import commands as commands_in
 LENGTHS = {"en": (400, 1200), "ko": (280, 1150)}
 QUESTIONS = (3, 6)
 MISTAKES = "mistakes"
+# What the page beside a console names already: a heading of the same name would be found in its place.
+TAKEN = frozenset({
+    "acts", "clock", "console", "dialog", "file", "files", "finish", "guide", "history", "line", "log", "main", "net", "ports",
+    "preview", "prompt", "rebuilding", "redo", "run", "said", "search", "skip", "split", "steps", "suggestions", "terminals",
+    "theme", "track", "tree", "undo", "user-menu",
+})  # fmt: skip
+TAKEN_BEGINNINGS = (
+    "ask-", "bar-", "command-", "dialog-", "file-", "files-", "finish-", "fn", "hint-", "line-", "log-", "move-", "new-", "note-",
+    "output-", "picture-", "preview-", "prompt-", "q-", "run-", "search-", "sees-", "solution-", "solved-", "step-",
+    "suggestions-", "tab-", "terminal-", "toc-", "tree-", "try-",
+)  # fmt: skip
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ADDRESS = re.compile(r"https://\S+")
 
@@ -86,6 +97,9 @@ def _of_text(text: Text, least: int, most: int) -> Iterator[NoteError]:
     for picture in text.pictures:
         if not str(picture.picture.alt).strip():
             yield NoteError(text.path, picture.line, "alt: what should somebody learn who cannot see this picture?")
+    for heading in text.headings:
+        if heading.anchor in TAKEN or heading.anchor.startswith(TAKEN_BEGINNINGS):
+            yield NoteError(text.path, heading.line, f"the page has a “{heading.anchor}” of its own: choose another name")
     if MISTAKES not in [heading.anchor for heading in text.headings]:
         yield NoteError(text.path, 0, f"no section of the common mistakes: “## … {{#{MISTAKES}}}”")
     for box in text.boxes:

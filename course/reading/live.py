@@ -89,16 +89,17 @@ def functions(commands: tuple[str, ...]) -> frozenset[str]:
 
 @lru_cache(maxsize=2048)
 def _verdict(commands: tuple[str, ...], before: frozenset[str], venv: Path) -> Verdict:
-    known = _programs(venv) | before | functions(commands)
-    return Verdict(tuple(dict.fromkeys(lack for line in commands for lack in _lacks(line, known))))
+    own = before | functions(commands)
+    return Verdict(tuple(dict.fromkeys(lack for line in commands for lack in _lacks(line, _programs(venv) | own, own))))
 
 
-def _lacks(line: str, known: frozenset[str]) -> Iterator[str]:
+def _lacks(line: str, known: frozenset[str], functions: frozenset[str]) -> Iterator[str]:
+    """``known``: programs, and the ``functions`` among them."""
     for words in commands_in(_readable(line)):
-        yield from _of_command(_run_by_others(words), known)
+        yield from _of_command(_run_by_others(words), known, functions)
 
 
-def _of_command(words: list[str], known: frozenset[str]) -> Iterator[str]:
+def _of_command(words: list[str], known: frozenset[str], functions: frozenset[str]) -> Iterator[str]:
     if not words:
         return
     program, *rest = words
@@ -107,10 +108,11 @@ def _of_command(words: list[str], known: frozenset[str]) -> Iterator[str]:
     elif program in _LACKING:
         yield f"{program}: a sandbox has nothing that it could ask"
     elif program in {"bash", "sh", "eval"} and "-c" in words[:-1]:
-        yield from _lacks(words[words.index("-c") + 1], known)
-    elif not program.startswith(("./", "~/", "../")) and program not in known and not Path(program).is_absolute():
+        yield from _lacks(words[words.index("-c") + 1], known, functions)
+    elif program != "$@" and not program.startswith(("./", "~/", "../")) and program not in known and not Path(program).is_absolute():
         yield f"{program or words}: a sandbox has no such program"
-    if program in _RUN_OTHERS and "aws" in rest:
+    # A function may run what it is given, too.
+    if "aws" in rest and (program in _RUN_OTHERS or program in functions):
         yield from _of_aws(rest[rest.index("aws") + 1 :])
 
 

@@ -28,6 +28,7 @@ _CONFIGS = {
     "footnotes": {"BACKLINK_TEXT": "↩", "BACKLINK_TITLE": "↩ {}"},
 }
 _one_at_a_time = threading.Lock()
+_EMPTY_HEADER = re.compile(r"<th([^>]*)></th>")  # the corner of a table names nothing
 _WIDE = re.compile(r"<(table|pre)>(.*?)</\1>", re.DOTALL)
 
 
@@ -38,7 +39,7 @@ def render(text: str) -> str:
     clean = nh3.clean(
         raw, tags=TAGS, attributes=ATTRIBUTES | _NAMED, url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer"
     )  # fmt: skip
-    return _WIDE.sub(_scrolling, clean)
+    return _WIDE.sub(_scrolling, _EMPTY_HEADER.sub(r"<td\1></td>", clean))
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from course.reading import passages, search_tables
 from course.reading.search_models import Passage, PassageIndex
@@ -19,16 +20,17 @@ def renew() -> bool:
     digest = _digest(found)
     if PassageIndex.objects.filter(digest=digest).exists():
         return False
-    rows = [Passage(pk=key, **_fields(one)) for key, one in enumerate(found, 1)]
-    filled = [(key, search_tables.tokens(one.title, one.heading, one.text)) for key, one in enumerate(found, 1)]
+    tokens = [search_tables.tokens(one.title, one.heading, one.text) for one in found]  # before anybody has to wait
     with transaction.atomic():
         index, _made = PassageIndex.objects.select_for_update().get_or_create(pk=1)
         if index.digest == digest:
             return False
+        # New keys: who has asked for the old ones in this moment finds nothing under them, and nothing else.
+        first = (Passage.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
         Passage.objects.all().delete()
         search_tables.clear(connection)
-        Passage.objects.bulk_create(rows, batch_size=100)
-        search_tables.fill(connection, filled)
+        Passage.objects.bulk_create([Passage(pk=key, **_fields(one)) for key, one in enumerate(found, first)], batch_size=100)
+        search_tables.fill(connection, list(enumerate(tokens, first)))
         index.digest = digest
         index.save()
     return True

@@ -32,6 +32,7 @@ _OPTION = re.compile(r"(?P<name>[a-z]+)=(?P<value>\S+)")
 # A private character marks the place of a block; Markdown and the sanitiser leave it alone.
 _MARK = "\ue000"
 _SPLIT = re.compile(rf"<p>{_MARK}(?P<block>\d+)</p>|<h(?P<level>[2-4]) id=\"(?P<anchor>[^\"]+)\">(?P<title>.*?)</h(?P=level)>", re.DOTALL)
+_BLOCKS = re.compile(r"</?(?:p|li|ul|ol|d[ltd]|t[dhr]|table|div|blockquote|br|sup)\b[^>]*>")
 _CODE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
 
 
@@ -198,7 +199,7 @@ def _segments(found: _Found, html: str) -> Iterator[Segment]:
 def _count(segments: tuple[Segment, ...]) -> int:
     texts = [_CODE.sub(" ", segment.text) if isinstance(segment, Html) else segment.title
              for segment in segments if isinstance(segment, Html | Heading)]  # fmt: skip
-    return sum(len(strip_tags(text.replace("<", " <")).split()) for text in texts)
+    return sum(len(strip_tags(_BLOCKS.sub(" ", text)).split()) for text in texts)
 
 
 def _minutes(language: str, words: int, blocks: list[Try | Shown]) -> int:

@@ -107,6 +107,8 @@ class Gate:
         name = f"{operation.service} {operation.name}"
         try:
             response = Response.from_app(self.app(operation.service), environ, buffered=True)
+        except AwsError:  # of what is ours in there
+            raise
         except NotImplementedError:
             raise not_simulated(name) from None
         except (ExpatError, JSONDecodeError):

@@ -42,9 +42,8 @@ _NOISE = ("x-amz-content-sha256", "x-amz-sdk-checksum-algorithm", "x-amzn-reques
 
 def install() -> None:
     """What is changed in moto's S3 itself. Idempotent."""
-    versions.install()
-    listing.install()
-    locks.install()
+    for part in (versions, listing, locks, notifications):
+        part.install()
 
 
 def understand(operation: Operation, request: Request, body: bytes, *, region: str, account: str) -> Asked:

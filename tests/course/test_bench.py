@@ -46,7 +46,7 @@ def test_the_table_says_by_how_much():
 
 @pytest.mark.slow
 def test_measures_and_says_so(tmp_path):
-    names = ("first-output", "true", "open", "commit", "idle", "crowd", "flood", "board", "fan-out")
+    names = ("first-output", "true", "open", "note-page", "commit", "idle", "crowd", "flood", "board", "fan-out")
     chosen = [word for name in names for word in ("--only", name)]
     process = bench("--quick", "--json", *chosen, folder=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, err = process.communicate(timeout=200)
@@ -54,7 +54,7 @@ def test_measures_and_says_so(tmp_path):
     told = json.loads(out)
     assert set(told) == {"machine", "figures"}
     assert all(set(figure) == KEYS for figure in told["figures"])
-    assert {figure["name"] for figure in told["figures"]} == {*names, "reset", "warm"}
+    assert {figure["name"] for figure in told["figures"]} == {*names, "reset", "warm", "search", "map"}
     assert all(figure["value"] >= 0 and not figure["failed"] for figure in told["figures"])
     assert {figure["unit"] for figure in told["figures"]} <= {"ms", "KB", "MB", "MB/s", "×", ""}
     assert list(tmp_path.iterdir()) == []

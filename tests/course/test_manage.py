@@ -115,3 +115,17 @@ def test_what_tests_left_is_taken_away_however_deep(manage: ModuleType, tmp_path
     manage.take_away(top)
     assert not top.exists()
     manage.take_away(top)  # nothing there is no fault
+
+
+def test_the_source_is_compiled_once_where_one_may_write(manage: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(manage, "ROOT", tmp_path)
+    for name in ("course/a.py", "labs/catalog/one/files/a.py", "sandbox/a.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("broken(" if name.startswith("sandbox") else "pass")
+    manage.compile_sources()
+    compiled = [path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*.pyc")]
+    assert compiled == ["course"]
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    (tmp_path / "labs/b.py").write_text("pass")
+    manage.compile_sources()
+    assert not list(tmp_path.glob("labs/**/*.pyc"))

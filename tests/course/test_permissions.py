@@ -16,6 +16,7 @@ from course.helping.models import HelpAnswer, HelpRequest, ProposedCommand
 from course.models import Role, User
 from course.people import actions as people
 from course.people.models import Cohort, Membership
+from course.reading import library
 from labs import actions, events, forking
 from labs.lab import catalog
 from labs.models import Attempt, Command
@@ -84,6 +85,11 @@ NO_GET, NO_POST = signed_in(NOT), signed_in(NOT)
 RULES: dict[str, tuple[Row, Row]] = {
     # everybody's
     **dict.fromkeys(("home", "course", "search", "note"), (all_(IN), all_(NOT))),
+    "styleguide": (all_(NONE), all_(NOT)),  # but where one develops
+    "strategies": (all_(IN), all_(NOT)),
+    "answer": (all_(NOT), all_(OUT)),  # back to the note; nobody's is kept
+    **dict.fromkeys(("read", "bookmark"), (NO_GET, signed_in(SENT))),
+    "note-console": (NO_GET, signed_in(OUT)),
     "healthz": (all_(IN), all_(IN)),
     "favicon": (all_(OUT), all_(NOT)),
     "set_language": (all_(NOT), all_(OUT)),
@@ -239,7 +245,8 @@ def values(name: str, attempt: Attempt) -> list[Any]:
         **dict.fromkeys(("command-output", "fork"), lambda: [*theirs, 1 if name == "command-output" else 0]),
         "fork-close": lambda: [attempt.forks.get().pk],
         "help-decline": lambda: [attempt.pk, ProposedCommand.objects.get().pk],
-        "note": lambda: ["aws-cli"],
+        **dict.fromkeys(("note", "read", "bookmark", "note-console"), lambda: ["aws-cli"]),
+        "answer": lambda: ["aws-cli", library.get("aws-cli").questions[0].id],
         "lab": lambda: ["first"],
         "start": lambda: ["first"],
         "preview": lambda: [attempt.pk, 8080],

@@ -105,7 +105,8 @@ def a_word_beside_a_mistake(one: Any) -> None:
     block = one.page.locator(".block").last
     expect(block.locator(".block-out")).to_contain_text("(BucketAlreadyExists)")
     expect(block.locator(".mistake")).to_contain_text("unique in the whole world")
-    expect(block.locator(".mistake a")).to_have_attribute(
+    expect(block.locator(".mistake a").first).to_have_attribute("href", "/notes/s3/")
+    expect(block.locator(".mistake a[target=_blank]")).to_have_attribute(
         "href", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
     )
     one.run("echo fine")

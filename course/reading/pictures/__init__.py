@@ -13,7 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from course.reading.pictures import fleet, flow, flow_layout, nest, pairs, sequence, shift
+from course.reading.pictures import fleet, flow, flow_layout, nest, pairs, sequence, shift, stage
 from course.reading.pictures.fields import short, some
 from labs.lab.errors import did_you_mean
 from labs.lab.nodes import Value
@@ -36,6 +36,7 @@ KINDS = {
     "sequence": Kind(sequence.NEEDED, sequence.KNOWN, sequence.read, sequence.draw),
     "shift": Kind(shift.NEEDED, shift.KNOWN, shift.read, shift.draw),
     "fleet": Kind(fleet.NEEDED, fleet.KNOWN, fleet.read, fleet.draw),
+    "strategies": Kind((), (), lambda _found: None, stage.stage),
 }
 _MOST = {"title": 120, "alt": 700}
 

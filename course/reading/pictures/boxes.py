@@ -62,4 +62,4 @@ class Sized:
 
 def sized(text: str, note: str = "", look: str = "plain", *, most: int = 220) -> Sized:
     """``most``: how wide its text may be before it is wrapped."""
-    return Sized(look, block(text, most, "strong"), block(note, max(most, 110), "note"))
+    return Sized(look, block(text, most, "text"), block(note, max(most, 110), "note"))

@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 
 from course.reading.pictures.fields import short
 from course.reading.pictures.legend import Mark, legend
-from course.reading.pictures.shapes import Rect, Words, around, put
+from course.reading.pictures.shapes import WIDE, Rect, Words, around, put
 from course.reading.pictures.words import block
 from labs.lab.nodes import Value
 
 NEEDED, KNOWN = ("steps",), ()
 STATES = ("old", "new", "out")
-WIDE = 660
 _MOST = 24
 _CELL, _ROW, _COLUMN, _GAP = Rect(0, 0, 30, 15), 18, 56, 14
 _TEXTS = (104, 84, 68)
@@ -100,7 +99,7 @@ def draw(fleet: Fleet) -> Drawing:
     middles = [column * number + column // 2 for number in range(len(texts))]
     cells = [cell for step, x in zip(fleet.steps, middles, strict=True) for cell in _stack(step, x, bottom)]
     percents = [f"{100 * step.serving // fleet.normal}%" for step in fleet.steps]
-    shares = [put(block(text, column, "strong"), x, bottom + 8) for text, x in zip(percents, middles, strict=True)]
+    shares = [put(block(text, column, "text"), x, bottom + 8) for text, x in zip(percents, middles, strict=True)]
     under = [put(text, x, bottom + 28) for text, x in zip(texts, middles, strict=True)]
     words = [*(mark.words for mark in marks), level, *shares, *under]
     view = around([*(one.rect for one in words), *(cell.rect for cell in cells), ground, line]).grown(6)

@@ -12,11 +12,9 @@ from course.reading.pictures.flow import Flow
 from course.reading.pictures.flow_frames import Frame, frames
 from course.reading.pictures.flow_plan import Plan, Space
 from course.reading.pictures.flow_tracks import Placed, routed, rows
-from course.reading.pictures.shapes import Arrow, Rect, Words, around
+from course.reading.pictures.shapes import WIDE, Arrow, Rect, Words, around
 from course.reading.pictures.words import block
 
-WIDE = 660
-"""What fits beside a console on most screens: texts are wrapped more before a picture gets wider than that."""
 _TIGHT = Space(across=34, bare=20, down=34)
 _FITS = ((210, Space()), (150, Space()), (118, Space()), (118, _TIGHT), (92, _TIGHT), (118, _TIGHT))
 """How texts are wrapped and how much space there is between the boxes: the first that is narrow enough, or the last."""

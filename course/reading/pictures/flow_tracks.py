@@ -30,14 +30,24 @@ class Placed:
 
 
 def routed(plan: Plan) -> Placed:
+    """The shortest arrows first, or the longest: whichever comes out better, for an arrow never gives way to a later one."""
     roomy = rows(plan, [_HEAD + _UNDER + plan.space.track * _tracks(plan)] * (len(plan.rows) + 1))
-    lattice = _lattice(plan, roomy)
-    links = plan.flow.arrows
+    order = sorted(range(len(plan.flow.arrows)), key=lambda number: _length(roomy, plan.flow.arrows[number]))
+    straight = [number for number in order if _is_straight(roomy, plan.flow.arrows[number])]
+    others = [number for number in order if number not in straight]
+    _, ways = min((_ways(plan, roomy, straight + some) for some in (others, others[::-1])), key=lambda found: found[0])
+    return _tightened(plan, roomy, ways)
+
+
+def _ways(plan: Plan, roomy: Mapping[str, Rect], order: list[int]) -> tuple[float, list[Way]]:
+    """What they cost, and the ways themselves, found in this order and given in their own."""
+    lattice, drawn = _lattice(plan, roomy), frames(plan, roomy)
     ways: dict[int, Way] = {}
-    for number in sorted(range(len(links)), key=lambda number: _length(roomy, links[number])):
-        link = links[number]
-        ways[number] = lattice.way(link.start, link.end, twin=_has_twin(plan, link))
-    return _tightened(plan, roomy, [ways[number] for number in range(len(links))])
+    for number in order:
+        link = plan.flow.arrows[number]
+        strange = [frame.rect for frame in drawn if not {link.start, link.end} & set(frame.group.nodes)]
+        ways[number] = lattice.way(link.start, link.end, twin=_has_twin(plan, link), avoid=strange)
+    return lattice.cost, [ways[number] for number in sorted(ways)]
 
 
 def rows(plan: Plan, corridors: list[int]) -> dict[str, Rect]:
@@ -58,6 +68,11 @@ def rows(plan: Plan, corridors: list[int]) -> dict[str, Rect]:
 def _length(rects: Mapping[str, Rect], link: Link) -> int:
     one, other = rects[link.start].middle, rects[link.end].middle
     return abs(one.x - other.x) + abs(one.y - other.y)
+
+
+def _is_straight(rects: Mapping[str, Rect], link: Link) -> bool:
+    one, other = rects[link.start].middle, rects[link.end].middle
+    return link.start != link.end and (one.x == other.x or one.y == other.y)
 
 
 def _has_twin(plan: Plan, link: Link) -> bool:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from course.reading.pictures import outlines
 from course.reading.pictures.boxes import Box, sized
 from course.reading.pictures.fields import is_mapping, lines, look, short
-from course.reading.pictures.shapes import Rect, Words, put
+from course.reading.pictures.shapes import WIDE, Rect, Words, put
 from course.reading.pictures.words import Block, block
 from labs.lab.nodes import Value
 
 NEEDED, KNOWN = ("boxes",), ()
-WIDE = 660
 _PAD, _GAP, _TITLE = 14, 12, 8
 
 
@@ -110,7 +109,7 @@ def _inner_size(box: Held, most: int) -> tuple[int, int]:
 
 
 def _title(box: Held, room: int) -> tuple[Block, Block]:
-    return block(box.text, room, "strong"), block(box.note, room, "note")
+    return block(box.text, room, "text"), block(box.note, room, "note")
 
 
 def _place(box: Held, rect: Rect, most: int, depth: int) -> Iterator[Box | Holder]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from course.reading.pictures import boxes
 from course.reading.pictures.boxes import Box, Sized
 from course.reading.pictures.fields import lines, short
-from course.reading.pictures.shapes import Rect, Words, around, put
+from course.reading.pictures.shapes import WIDE, Rect, Words, around, put
 from course.reading.pictures.words import Block, block
 from labs.lab.nodes import Value
 
 NEEDED, KNOWN = ("columns", "rows"), ("middle",)
-WIDE = 660
 _FITS = ((210, 150), (150, 120), (115, 100))
 _MOST_IN_THE_MIDDLE = 60
 _TIE, _GAP = 22, 10
@@ -70,7 +69,7 @@ def draw(pairs: Pairs) -> Drawing:
 
 def _draw(pairs: Pairs, most: int, between: int) -> Drawing:
     heads = [block(text, most, "frame") for text in pairs.columns]
-    sizes = [[boxes.sized(text, look="plain", most=most) for text in row] for row in pairs.rows]
+    sizes = [[boxes.sized(text, most=most) for text in row] for row in pairs.rows]
     middle = [block(text, between, "label") for text in pairs.middle or [""] * len(sizes)]
     left, right = (max([heads[column].width + 8, *(row[column].width for row in sizes)]) for column in (0, 1))
     gap = max(text.width for text in middle)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,7 +19,7 @@ CLEAR = 8
 """Pixels that an arrow keeps from a box that is not its own."""
 _TIP = 14
 """Pixels that an arrow goes straight before its head's point."""
-_BEND, _CROSS, _TOUCH, _SHARE, _TWIN, _CROWD, _ASIDE = 50, 60, 300, 600, 60, 24, 24
+_BEND, _CROSS, _TOUCH, _SHARE, _TWIN, _CROWD, _ASIDE, _STRANGE = 50, 60, 300, 600, 60, 24, 24, 20
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))  # right, down, left, up: a direction is its index
 
 
@@ -52,19 +52,27 @@ class Lattice:
     lines: dict[Spot, set[int]] = field(default_factory=dict)
     """The axes (0: across, 1: down) in which arrows go through a crossing; both where one bends."""
     used: set[Point] = field(default_factory=set)
+    avoided: set[Spot] = field(default_factory=set)
+    """In frames that the arrow that is looked for has nothing to do with."""
+    cost: float = 0
+    """Of all ways so far."""
 
     def __post_init__(self) -> None:
-        self.blocked = set()
-        for rect in (box.grown(CLEAR) for box in self.boxes.values()):
-            rows = range(bisect_right(self.ys, rect.y), bisect_left(self.ys, rect.bottom))
-            self.blocked |= {Spot(x, y) for x in range(bisect_right(self.xs, rect.x), bisect_left(self.xs, rect.right)) for y in rows}
+        self.blocked = {spot for box in self.boxes.values() for spot in self._inside(box.grown(CLEAR))}
 
-    def way(self, start: str, end: str, *, twin: bool = False) -> tuple[Point, ...]:
+    def _inside(self, rect: Rect) -> Iterator[Spot]:
+        rows = range(bisect_right(self.ys, rect.y), bisect_left(self.ys, rect.bottom))
+        for x in range(bisect_right(self.xs, rect.x), bisect_left(self.xs, rect.right)):
+            yield from (Spot(x, y) for y in rows)
+
+    def way(self, start: str, end: str, *, twin: bool = False, avoid: Iterable[Rect] = ()) -> tuple[Point, ...]:
         """The bends of an arrow with both its ends, kept in mind for those that follow. ``twin``: another goes the other way, beside it."""
+        self.avoided = {spot for rect in avoid for spot in self._inside(rect)}
         outs, ins = list(self._ports(start, twin, CLEAR)), list(self._ports(end, twin, _TIP))
         if start == end:  # a loop at a corner
             outs, ins = [port for port in outs if port.direction == 0], [port for port in ins if port.direction == 3]
-        first, spots, last = self._search(outs, ins, self.boxes[end])
+        first, spots, last, cost = self._search(outs, ins, self.boxes[end])
+        self.cost += cost
         self._keep(first, spots, last)
         points = [first.point, *(Point(self.xs[spot.x], self.ys[spot.y]) for spot in spots), last.point]
         return _bends(points)
@@ -94,7 +102,7 @@ class Lattice:
             length = abs(self.xs[spot.x] - point.x) + abs(self.ys[spot.y] - point.y)
             yield Port(point, spot, direction, cost + length + (_SHARE if near < 8 else max(_CROWD - near, 0)))
 
-    def _search(self, outs: list[Port], ins: list[Port], end: Rect) -> tuple[Port, list[Spot], Port]:
+    def _search(self, outs: list[Port], ins: list[Port], end: Rect) -> tuple[Port, list[Spot], Port, float]:
         goals = {(port.spot, (port.direction + 2) % 4): port for port in ins}
         starts = {(port.spot, port.direction): port for port in outs}
         best = {state: port.cost for state, port in starts.items()}
@@ -116,12 +124,12 @@ class Lattice:
                     heapq.heappush(queue, (spent + self._far(after[0], end), after))
         if arrived is None:
             raise ValueError(f"no way to {end}")
-        state = arrived[1]
+        cost, state = arrived
         last, spots = goals[state], [state[0]]
         while state in came:
             state = came[state]
             spots.append(state[0])
-        return starts[state], spots[::-1], last
+        return starts[state], spots[::-1], last, cost
 
     def _steps(self, spot: Spot, direction: int) -> Iterator[tuple[float, tuple[Spot, int]]]:
         for turn in (0, 1, 3):
@@ -130,7 +138,8 @@ class Lattice:
             if not (0 <= after.x < len(self.xs) and 0 <= after.y < len(self.ys)) or after in self.blocked:
                 continue
             shared = self.taken.get(_edge(spot, after), 0)
-            yield _BEND * bool(turn) + _SHARE * shared + self._meet(spot, {direction % 2, to % 2}), (after, to)
+            strange = _STRANGE + self._length(spot, after) if after in self.avoided else 0
+            yield _BEND * bool(turn) + _SHARE * shared + strange + self._meet(spot, {direction % 2, to % 2}), (after, to)
 
     def _meet(self, spot: Spot, axes: set[int]) -> float:
         there = self.lines.get(spot)

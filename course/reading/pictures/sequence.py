@@ -10,13 +10,12 @@ from course.reading.pictures import boxes
 from course.reading.pictures.boxes import Box
 from course.reading.pictures.columns import solve
 from course.reading.pictures.fields import is_mapping, lines
-from course.reading.pictures.shapes import Arrow, Point, Rect, Words, around, put
+from course.reading.pictures.shapes import WIDE, Arrow, Point, Rect, Words, around, put
 from course.reading.pictures.words import Block, block
 from labs.lab.errors import did_you_mean
 from labs.lab.nodes import Value
 
 NEEDED, KNOWN = ("actors", "messages"), ()
-WIDE = 660
 _MESSAGE = re.compile(r"(?P<start>[\w-]+)\s*(?:(?P<line>-->|->)\s*(?P<end>[\w-]+)\s*)?:\s*(?P<text>.*\S)", re.DOTALL)
 _MOST_IN_A_MESSAGE = 90
 _ALONE, _GAP = 26, 22
@@ -122,7 +121,7 @@ def _draw(sequence: Sequence, heads: list[boxes.Sized], texts: list[Block], midd
         arrows.append(Arrow(points, message.dashed))
         y = bottom + 14
     lives = tuple(Rect(x, height, 0, y - height) for x in places.values())
-    view = around([*(box.rect for box in tops), *lives, *(one.rect for one in words)]).grown(6)
+    view = around([*(box.rect for box in tops), *lives, *(one.rect.grown(6) for one in words)]).grown(6)
     return Drawing(view, tops, lives, tuple(arrows), tuple(words))
 
 

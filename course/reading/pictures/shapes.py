@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from course.reading.pictures.words import LEADING, SIZES, Block
 
+WIDE = 660
+"""What fits beside a console on most screens: texts are wrapped more before a picture gets wider than that."""
+
 
 class Point(NamedTuple):
     x: int

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from course.reading.pictures.fields import lines, short
 from course.reading.pictures.legend import Mark, legend
 from course.reading.pictures.shapes import Rect, Words, around, put
-from course.reading.pictures.words import Block, block, width
+from course.reading.pictures.words import Block, block
 from labs.lab.nodes import Value
 
 NEEDED, KNOWN = ("old", "new", "steps"), ()
-_BAR, _HEIGHT, _GAP = 380, 26, 8
+_BAR, _HEIGHT, _GAP = 236, 26, 8  # the bar of a short label is whole on a phone
 _MOST_AT = 120
 
 
@@ -85,9 +85,9 @@ def _parts(new: int, bar: Rect) -> list[Part]:
 
 
 def _percent(percent: int, look: str, rect: Rect) -> Words:
-    """In its part of the bar where that is wide enough."""
-    text = f"{percent}%"
-    fits = width(text, "label") + 12 <= rect.width
-    words = Block((text,) if fits else (), "label")
-    x = rect.x + 8 if look == "new" else rect.right - 8
-    return put(words, x, rect.y + (rect.height - words.height) // 2, "start" if look == "new" else "end", f"on-{look}")
+    """In its part of the bar; the new version's beside it where it is too narrow, the old one's then left to be inferred."""
+    text = block(f"{percent}%", 60, "label")
+    y, fits = rect.y + (rect.height - text.height) // 2, text.width + 12 <= rect.width
+    if look == "new":
+        return put(text, rect.x + 8, y, "start", "on-new") if fits else put(text, rect.right + 5, y, "start", "by-new")
+    return put(text if fits else Block((), "label"), rect.right - 8, y, "end", "on-old")

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SIZES = {"text": 14, "strong": 14, "note": 12, "label": 12, "frame": 12}
-"""Pixels of the classes ``p-text``, ``p-strong``, ``p-note``, ``p-label`` and ``p-frame`` in pictures.css; nothing is smaller than 12."""
-LEADING = {"text": 19, "strong": 19, "note": 16, "label": 16, "frame": 16}
+SIZES = {"text": 14, "note": 12, "label": 12, "frame": 12}
+"""Pixels of the classes ``p-text``, ``p-note``, ``p-label`` and ``p-frame`` in pictures.css; nothing is smaller than 12."""
+LEADING = {"text": 19, "note": 16, "label": 16, "frame": 16}
 # Advance widths in thousandths of the size: the wider of the usual sans-serif faces.
 _WIDTHS = {
     **dict.fromkeys("ijl'|", 270),
@@ -26,14 +26,14 @@ _WIDTHS = {
     **dict.fromkeys("W@", 1000),
 }
 _OTHER, _HANGUL, _WIDE = 585, 930, 1000
-_BOLD = 1.06
+_WEIGHTS = {"text": 1.03, "frame": 1.06}
 _LONG = 125
 
 
 def width(text: str, kind: str = "text") -> int:
     """Pixels that ``text`` takes on one line in the face of ``kind``, a key of SIZES."""
     units = sum(_units(character) for character in unicodedata.normalize("NFC", text))
-    return math.ceil(units * SIZES[kind] / 1000 * (_BOLD if kind in {"strong", "frame"} else 1))
+    return math.ceil(units * SIZES[kind] / 1000 * _WEIGHTS.get(kind, 1))
 
 
 def _units(character: str) -> int:

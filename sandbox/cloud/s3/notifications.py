@@ -6,13 +6,27 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permiss
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+from urllib.parse import quote_plus
+
+from moto.s3 import notifications
 from moto.s3.models import s3_backends
 
 from sandbox.cloud import deliveries
 from sandbox.cloud.faults import AwsError, not_simulated
 from sandbox.cloud.s3.asked import Asked, invalid, rules
 
+_moto: Any = notifications
 _UNABLE = "Unable to validate the following destination configurations"
+
+
+def install() -> None:
+    """What is told of a key is URL-encoded, but for its slashes. Idempotent.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+    """
+    _moto.quote_plus = partial(quote_plus, safe="/")
 
 
 def check(asked: Asked) -> None:

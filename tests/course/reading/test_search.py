@@ -8,43 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from course import tasks
 from course.models import Role, User
 from course.reading import library, marking, search, search_index, search_tables, words
 from course.reading.passages import plain
 from course.reading.search_models import Passage, PassageIndex
+from tests.course.reading.courses import LAB, make_note
 
 EN, KO = {"accept-language": "en"}, {"accept-language": "ko"}
-NOTE = """part: one
-order: {order}
-checked: 2026-11-28
-sources:
-  - {{title: "A", url: "https://docs.aws.amazon.com/a"}}
-  - {{title: "B", url: "https://docs.aws.amazon.com/b"}}
-questions:
-{questions}
-"""
-QUESTION = """  - id: q{0}
-    kind: single
-    text: {{ko: "?", en: "?"}}
-    choices: [{{ko: 예, en: "yes", right: true}}, {{ko: 아니요, en: "no"}}]
-    why: {{ko: "!", en: "!"}}
-"""
-PICTURE = """
-```picture
-kind: flow
-title: {0}
-alt: {0}.
-nodes: {{a: one, b: two}}
-rows: [[a, b]]
-arrows: ["a -> b"]
-```
-"""
-LAB = """
-title: {ko: 버킷 실습, en: Bucket lab}
-summary: {ko: 한 가지., en: One thing.}
-minutes: 5
-steps: [{id: make, points: 10, check: {cwd: {equals: /tmp}}, hints: [{ko: 비밀, en: unsaid}], solve: [cd /tmp]}]
-"""
 TEXTS = {
     "buckets": {
         "ko": """---
@@ -116,7 +87,7 @@ def course(tmp_path: Path, settings) -> Path:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "parts.yaml").write_text("- {id: one, ko: 하나, en: One}\n")
     for at, slug in enumerate(TEXTS, 1):
-        write(tmp_path, slug, at)
+        make_note(tmp_path, slug, "one", at, **TEXTS[slug])
     lab = tmp_path / "labs" / "first"
     lab.mkdir(parents=True)
     (lab / "lab.yaml").write_text(LAB)
@@ -125,15 +96,6 @@ def course(tmp_path: Path, settings) -> Path:
     library.forget()
     assert library.everything()[1] == ()
     return tmp_path
-
-
-def write(root: Path, slug: str, order: int) -> None:
-    folder = root / "notes" / slug
-    folder.mkdir()
-    (folder / "note.yaml").write_text(NOTE.format(order=order, questions="".join(map(QUESTION.format, range(3)))))
-    for language, text in TEXTS[slug].items():
-        drawn = PICTURE.format("그림" if language == "ko" else "Drawing")
-        (folder / f"{language}.md").write_text(text.replace("@", drawn))
 
 
 @pytest.fixture
@@ -272,6 +234,13 @@ def test_it_is_renewed_when_a_file_changes_and_only_then(index: Path) -> None:
     assert found("quokka") == []
 
 
+def test_a_key_is_never_another_passages(index: Path) -> None:
+    before = set(Passage.objects.values_list("pk", flat=True))
+    PassageIndex.objects.update(digest="")
+    assert search_index.renew()
+    assert not before & set(Passage.objects.values_list("pk", flat=True))
+
+
 def test_a_failure_while_it_is_renewed_leaves_what_was_there(index: Path, monkeypatch) -> None:
     path = index / "notes" / "buckets" / "en.md"
     path.write_text(path.read_text().replace("None.", "Quokka."))
@@ -386,3 +355,15 @@ def test_it_says_in_words_what_happened(index: Path, client: Client, query: str,
     answer = client.get(reverse("search"), {"q": query}, headers=headers)
     assert answer.status_code == 200
     assert said in answer.content.decode()
+
+
+def test_a_worker_renews_it_when_it_starts(monkeypatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(tasks.renew_search, "delay", lambda: asked.append("renew"))
+    tasks._ready()  # by the signal every app would do what it does then
+    assert asked == ["renew"]
+
+
+def test_the_task_does_it(course: Path, db: None) -> None:
+    tasks.renew_search()
+    assert set(found("bucket")) == {BUCKETS, LAB_PAGE, ROLLOUTS}

@@ -248,10 +248,10 @@ def test_destinations(cloud: Cloud) -> None:
     assert refusal(put("QueueConfigurations", "QueueArn", arn))[3]["ArgumentValue1"] == closed
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": dumps({"Statement": [rule]})})
     put("QueueConfigurations", "QueueArn", arn)()
-    mine.put_object(Bucket="telling-bucket", Key="new.txt", Body=b"x")
+    mine.put_object(Bucket="telling-bucket", Key="in/red flower.txt", Body=b"x")
     told = [loads(one["Body"]) for one in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
     assert [one["Event"] for one in told if "Event" in one] == ["s3:TestEvent"]
-    assert [one["Records"][0]["s3"]["object"]["key"] for one in told if "Records" in one] == ["new.txt"]
+    assert [one["Records"][0]["s3"]["object"]["key"] for one in told if "Records" in one] == ["in/red+flower.txt"]
 
 
 def test_object_lock_is_told_of(cloud: Cloud) -> None:
