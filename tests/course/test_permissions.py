@@ -88,8 +88,8 @@ RULES: dict[str, tuple[Row, Row]] = {
     "styleguide": (all_(NONE), all_(NOT)),  # but where one develops
     "strategies": (all_(IN), all_(NOT)),
     "answer": (all_(NOT), all_(OUT)),  # back to the note; nobody's is kept
-    **dict.fromkeys(("read", "bookmark"), (NO_GET, signed_in(SENT))),
-    "note-console": (NO_GET, signed_in(OUT)),
+    **dict.fromkeys(("read", "bookmark"), (all_(NOT), signed_in(SENT))),
+    "note-console": (all_(NOT), signed_in(OUT)),
     "healthz": (all_(IN), all_(IN)),
     "favicon": (all_(OUT), all_(NOT)),
     "set_language": (all_(NOT), all_(OUT)),
