@@ -193,6 +193,7 @@ LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"
 # A function: (name of a note, maybe with #heading, language) -> {"url", "title"}, or None where there is no such note.
 LABS_NOTE_LINK = "course.reading.links.note_link"
+LABS_NOTES_OF = "course.reading.links.notes_of"  # (name of a lab, language) -> [{"url", "title"}, …] of the notes that it goes with
 SANDBOX_REGION = "ap-northeast-2"
 SANDBOX_HOME_BYTES = 64 * 1024 * 1024
 SANDBOX_HOME_FILES = 5_000
