@@ -237,6 +237,7 @@ LABS_HELP = "help-ask"  # the address (of an attempt) at which its learner asks 
 LABS_MISTAKES = BASE_DIR / "labs" / "mistakes" / "catalog"
 # A function: (name of a note, maybe with #heading, language) -> {"url", "title"}, or None where there is no such note.
 LABS_NOTE_LINK = "course.reading.links.note_link"
+LABS_NOTES_OF = "course.reading.links.notes_of"  # (name of a lab, language) -> [{"url", "title"}, …] of the notes that it goes with
 SANDBOX_REGION = "ap-northeast-2"
 SANDBOX_HOME_BYTES = 64 * 1024 * 1024
 SANDBOX_HOME_FILES = 5_000

@@ -25,6 +25,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -294,8 +295,15 @@ def page(lab: Lab, attempt: Attempt) -> dict[str, Any]:
             "summary": words(lab.summary, language()),
             "minutes": lab.minutes,
             "intro": segments(text.intro),
+            "notes": notes_of(lab.name),
         },
     }
+
+
+def notes_of(lab: str) -> list[dict[str, str]]:
+    """``url`` and ``title`` of what is to be read about a lab. Labs know nothing of notes: the site says how to ask."""
+    found: list[dict[str, str]] = import_string(settings.LABS_NOTES_OF)(lab, language()) if settings.LABS_NOTES_OF else []
+    return found
 
 
 def shown_commands(attempt: Attempt) -> list[Command]:

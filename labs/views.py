@@ -58,7 +58,7 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "nav": "labs",
         "readonly": True,
-        "lab": _card(found, None) | {"intro": presenting.segments(text.intro)},
+        "lab": _card(found, None) | {"intro": presenting.segments(text.intro), "notes": presenting.notes_of(found.name)},
         "steps": presenting.steps(found, None),
     }
     return render(request, "labs/overview.html", context)

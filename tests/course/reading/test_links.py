@@ -2,7 +2,8 @@
 
 import pytest
 
-from course.reading.links import note_link
+from course.reading.links import note_link, notes_of
+from labs import presenting
 from labs.mistakes import saying
 
 
@@ -22,3 +23,10 @@ def test_where_a_note_is(note, name, link):
 
 def test_the_words_beside_a_mistake_ask_it(note):
     assert saying.note_link("small") == {"url": "/notes/small/", "title": "A small note"}
+
+
+def test_a_lab_names_the_notes_that_it_goes_with(note, settings):
+    assert notes_of("first", "en") == presenting.notes_of("first") == [{"url": "/notes/small/", "title": "A small note"}]
+    assert presenting.notes_of("second") == []
+    settings.LABS_NOTES_OF = ""
+    assert presenting.notes_of("first") == []
