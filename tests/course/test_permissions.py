@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from course.board.models import Alarm, Notice
 from course.helping.models import HelpAnswer, HelpRequest, ProposedCommand
 from course.models import Role, User
 from course.people import actions as people
@@ -143,6 +144,12 @@ RULES: dict[str, tuple[Row, Row]] = {
     **dict.fromkeys(("command-output", "replay-at"), (taught(OUT), NO_POST)),
     "fork": (NO_GET, taught(OUT)),
     "fork-close": (NO_GET, (OUT, NONE, NONE, NONE, OUT, NONE, NONE)),
+    # the board, and what is said to a cohort
+    **dict.fromkeys(("board", "board-stream", "board-stream-lab"), (taught(IN), NO_POST)),
+    **dict.fromkeys(("alarm-dismiss", "alarm-back"), (NO_GET, taught(IN))),
+    "board-notices": (taught(IN), taught(OUT)),
+    "notice-withdraw": (NO_GET, taught(OUT)),
+    "notice-seen": (NO_GET, own(OUT)),
     # help
     "help-ask": (own(IN), own(OUT)),
     "help-close": (NO_GET, own(NONE)),  # not said how
@@ -155,6 +162,9 @@ RULES: dict[str, tuple[Row, Row]] = {
 }
 OF_QUESTION = {"help", *(f"help-{what}" for what in ("take", "release", "fork", "answer"))}
 OF_COHORT = {
+    "board",
+    "board-notices",
+    "board-stream",
     "cohort-help",
     "cohort",
     "cohort-change",
@@ -166,7 +176,7 @@ OF_COHORT = {
     "cohort-instructor",
 }
 OF_MEMBER = {"member", *(f"member-{what}" for what in ("remove", "back", "extra", "role", "link"))}
-BY_HEAD = {"stream"}  # it does not end by itself
+BY_HEAD = {"stream", "board-stream", "board-stream-lab"}  # it does not end by itself
 NO_TOKEN = {"healthz", "favicon"}
 
 
@@ -194,6 +204,7 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     monkeypatch.setattr(events, "position", lambda pk: ":0")
     monkeypatch.setattr("labs.control.send", lambda *words, **data: True)
     monkeypatch.setattr("labs.stream.close_old_connections", lambda: None)  # the transaction goes on
+    monkeypatch.setattr("course.board.stream.close_old_connections", lambda: None)
     monkeypatch.setattr("course.people.limits.take", lambda *words, **given: 0)
     some, none = "usable, and never entered", make_password(None)
     passwords = {Role.GUEST: none}
@@ -208,6 +219,8 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     start = Version.objects.create(account="111122223333")
     Attempt.objects.update(sandbox=Sandbox.objects.create(owner=made["owner"], label="first", head=start, start=start))
     found.refresh_from_db()
+    Alarm.objects.create(attempt=found, step="make", reason="check", since=found.started, values={"tries": 8})
+    Notice.objects.create(cohort=cohort, text="Hello")
     question = HelpRequest.objects.create(attempt=found, version=start)
     ProposedCommand.objects.create(answer=HelpAnswer.objects.create(request=question, text="So."), order=1, line="ls")
     forking.fork(attempt=found, version=start, command=None, by=made["teacher"], language="en")
@@ -237,6 +250,10 @@ def values(name: str, attempt: Attempt) -> list[Any]:
         **dict.fromkeys(("learner-attempt", "replay-at"), lambda: theirs),
         "replay": lambda: [*theirs, 0],
         **dict.fromkeys(("command-output", "fork"), lambda: [*theirs, 1 if name == "command-output" else 0]),
+        "board-stream-lab": lambda: [cohort.pk, "first"],
+        **dict.fromkeys(("alarm-dismiss", "alarm-back"), lambda: [cohort.pk, attempt.alarms.get().pk]),
+        "notice-withdraw": lambda: [cohort.pk, cohort.notices.get().pk],
+        "notice-seen": lambda: [cohort.notices.get().pk],
         "fork-close": lambda: [attempt.forks.get().pk],
         "help-decline": lambda: [attempt.pk, ProposedCommand.objects.get().pk],
         "note": lambda: ["aws-cli"],
