@@ -125,4 +125,4 @@ def in_words(lab: Lab, steps: Sequence[Step]) -> list[str]:
 
 
 def _named(lab: Lab, step: Step) -> str:
-    return f"{step.number}, “{lab.section(step.id, language()).title}”"
+    return _("%(number)s, “%(title)s”") % {"number": step.number, "title": lab.section(step.id, language()).title}

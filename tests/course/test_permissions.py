@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from course.board.models import Alarm, Notice
+from course.export.models import ApiToken
 from course.helping.models import HelpAnswer, HelpRequest, ProposedCommand
 from course.models import Role, User
 from course.people import actions as people
@@ -159,6 +162,19 @@ RULES: dict[str, tuple[Row, Row]] = {
     "cohort-help": (taught(IN), NO_POST),
     "help": (taught(IN), NO_POST),
     **dict.fromkeys(("help-take", "help-release", "help-fork", "help-answer"), (NO_GET, taught(OUT))),
+    # what is hard, exports, the API
+    "hard": (taught(IN), NO_POST),
+    "export": (taught(IN), taught(NONE)),  # no kind is named
+    "tokens": (teachers(IN), teachers(IN)),
+    "token-revoke": (NO_GET, taught(OUT)),
+    "api-manual": (teachers(IN), NO_POST),
+    "api-schema": (all_(IN), all_(NOT)),
+    **dict.fromkeys(("api-root", "api-nothing", "api-cohorts", "api-resource"), (all_(401), all_(NOT))),  # no session is a token
+    # one's own data
+    "data": (signed_in(IN), NO_POST),
+    "data-download": (NO_GET, signed_in(IN)),
+    "leave": ((OUT, OUT, IN, IN, IN, IN, IN), (OUT, OUT, ODD, ODD, ODD, ODD, ODD)),  # without a password
+    "stay": (NO_GET, signed_in(OUT)),
 }
 OF_QUESTION = {"help", *(f"help-{what}" for what in ("take", "release", "fork", "answer"))}
 OF_COHORT = {
@@ -166,6 +182,8 @@ OF_COHORT = {
     "board-notices",
     "board-stream",
     "cohort-help",
+    "hard",
+    "export",
     "cohort",
     "cohort-change",
     "cohort-archive",
@@ -176,6 +194,7 @@ OF_COHORT = {
     "cohort-instructor",
 }
 OF_MEMBER = {"member", *(f"member-{what}" for what in ("remove", "back", "extra", "role", "link"))}
+OF_THE_API = {"api-resource"}  # it tells a session nothing at all
 BY_HEAD = {"stream", "board-stream", "board-stream-lab"}  # it does not end by itself
 NO_TOKEN = {"healthz", "favicon"}
 
@@ -214,6 +233,7 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     cohort_of(made["stranger"], made["other"], name="another")
     waits = User.objects.create(username="waits", password=none)
     Membership.objects.create(cohort=cohort, user=waits)
+    ApiToken.objects.create(owner=made["teacher"], name="theirs", digest="0", expires=timezone.now() + timedelta(days=1))
     people.invite(cohort=cohort, by=made["boss"], places=3, days=3)
     found = actions.start_attempt(user=made["owner"], lab=catalog.get("first"))
     start = Version.objects.create(account="111122223333")
@@ -261,6 +281,9 @@ def values(name: str, attempt: Attempt) -> list[Any]:
         "start": lambda: ["first"],
         "preview": lambda: [attempt.pk, 8080],
         "password-set": lambda: ["MQ", "c0ffee-0123456789abcdef"],
+        "token-revoke": lambda: [ApiToken.objects.get().pk],
+        "api-resource": lambda: [cohort.pk, "members"],
+        "api-nothing": lambda: ["users"],
         "invitation": lambda: ["0123456789"],
         "invitation-withdraw": lambda: [cohort.pk, cohort.invitations.get().pk],
         **dict.fromkeys(("changes", "output"), lambda: [attempt.pk, attempt.commands.get().pk]),
@@ -317,7 +340,9 @@ def test_a_post_without_its_token_is_refused(attempt: Attempt, name: str) -> Non
 
 
 def with_numbers() -> list[str]:
-    return sorted({one.name for one in patterns(get_resolver().url_patterns) if one.name and "pk" in one.pattern.converters})
+    """Of what is in the table: ``test_the_table_has_every_address`` names the others."""
+    found = {one.name for one in patterns(get_resolver().url_patterns) if one.name and "pk" in one.pattern.converters}
+    return sorted((found & set(RULES)) - OF_THE_API)
 
 
 @pytest.mark.parametrize("name", with_numbers())
