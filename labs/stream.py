@@ -20,6 +20,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
+from django.views.decorators.http import require_safe
 
 from labs import access, events, presence, views
 from labs.models import Attempt
@@ -44,6 +45,7 @@ class Page:
 
 
 @login_required
+@require_safe
 async def stream(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Authorise, then stream without touching the database again (but for a gap)."""
     attempt = await sync_to_async(access.seen_attempt)(request, pk)

@@ -88,7 +88,7 @@ class _Pages:
                 key.data.extend(key.fileobj.recv(1 << 16))  # type: ignore[union-attr]
                 if b"\n\n" in key.data.partition(b"event: row\n")[2]:
                     key.data.clear()
-                    waiting.discard(key.fileobj)  # type: ignore[arg-type]
+                    waiting.discard(key.fileobj)
 
 
 @contextmanager

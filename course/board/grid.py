@@ -51,6 +51,7 @@ class Row:
 
     user: int
     name: str
+    username: str
     online: bool
     seen: datetime | None
     spent: int
@@ -164,6 +165,7 @@ def _row(known: Known, labs: Sequence[Lab], user: User, moment: datetime) -> Row
     return Row(
         user=user.pk,
         name=user.get_full_name() or user.username,
+        username=user.username,
         online=user.pk in known.online or bool(seen and (moment - seen).total_seconds() < ACTIVE_SECONDS),
         seen=seen,
         spent=sum(attempt["spent"] for attempt in used),

@@ -39,7 +39,7 @@ def row(found: Row, place: Place) -> str:
     cells = [_cell(language, cell, at == 0) for steps in found.labs for at, cell in enumerate(steps)]
     return (
         f'<tr id="learner-{found.user}" data-order="{escape(found.order)}"{sign}>'
-        f'<th scope="row"><a href="{_learner(found, place)}">{escape(found.name)}</a>{_here(found)}</th>'
+        f'<th scope="row"><a href="{_learner(found, place)}" title="{escape(found.username)}">{escape(found.name)}</a>{_here(found)}</th>'
         f'<td class="b-now">{_now(found, place)}</td>'
         f'<td class="num">{pace.words(found.spent) if found.spent >= pace.SHOWN_FROM else "–"}</td>'
         f'<td class="num">{found.passed}/{total}</td>'

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import close_old_connections
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import translation
+from django.views.decorators.http import require_safe
 
 from course.board import grid, live, rows
 from course.models import User
@@ -20,6 +21,7 @@ from labs.stream import Page, answer
 
 
 @login_required
+@require_safe
 async def stream(request: HttpRequest, pk: int, lab: str = "") -> HttpResponseBase:
     """Authorised when it is opened, whenever members come or go, and by ending after ten minutes."""
     user = (await request.auser()).pk

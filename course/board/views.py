@@ -32,6 +32,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     labs = grid.labs_of(cohort)
     lab = _chosen(labs, request.GET.get("lab", ""))
     state = stream.state(cohort, lab, get_token(request))
+    html, only_stuck = state["html"], bool(request.GET.get("stuck"))
     return render(
         request,
         "board/board.html",
@@ -41,8 +42,9 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
             "labs": rows.heads(labs),
             "columns": rows.heads([one for one in labs if not lab or one.name == lab]),
             "lab": lab,
-            "only_stuck": bool(request.GET.get("stuck")),
-            "rows": mark_safe(state["html"]),  # noqa: S308 - made by course.board.rows, which escapes
+            "only_stuck": only_stuck,
+            "nobody_stuck": only_stuck and bool(html) and " data-alarm=" not in html,
+            "rows": mark_safe(html),  # noqa: S308 - made by course.board.rows, which escapes
             "after": state["after"],
             "stream": reverse("board-stream-lab", args=[pk, lab]) if lab else reverse("board-stream", args=[pk]),
         },

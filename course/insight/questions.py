@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from course.insight.figures import FEW
 from course.insight.reading import learners
 from course.people.models import Cohort
+from course.reading import library
 from course.reading.judging import sensible
 from course.reading.model import Kind, Note, Question
 from course.reading.models import Answer
@@ -33,17 +33,31 @@ class Asked:
     is_line: bool = False
 
 
-def hardest(cohort: Cohort, notes: Iterable[Note], language: str) -> list[Asked]:
-    """Those that fewest had right at the first try, of those that enough have answered. One query."""
-    known = {(note.slug, question.id): (note, question) for note in notes for question in note.questions}
+def hardest(cohort: Cohort, language: str) -> list[Asked]:
+    """Those that fewest had right at the first try, of those that enough have answered. One query; only notes that are needed are read."""
     rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    fields = ("note", "question", "given", "right", "tries", "first", "solved")
-    for row in Answer.objects.filter(user__in=learners(cohort)).values(*fields):
-        if (row["note"], row["question"]) in known:
-            rows[row["note"], row["question"]].append(row)
-    found = [asked(*known[key], given, language) for key, given in rows.items() if len(given) >= FEW]
+    answers = Answer.objects.filter(user__in=learners(cohort))
+    if cohort.notes:
+        answers = answers.filter(note__in=cohort.notes)
+    for row in answers.values("note", "question", "given", "right", "tries", "first", "solved"):
+        rows[row["note"], row["question"]].append(row)
+    found = []
+    for (slug, name), given in rows.items():
+        known = _known(slug, name) if len(given) >= FEW else None
+        if known is not None:
+            found.append(asked(*known, given, language))
     missed = [one for one in found if one.first < one.answered]
     return sorted(missed, key=lambda one: (one.first / one.answered, -one.answered, one.note.slug))[:MOST]
+
+
+def _known(slug: str, name: str) -> tuple[Note, Question] | None:
+    """None where an author has taken it away."""
+    try:
+        note = library.get(slug)
+    except KeyError:
+        return None
+    question = note.question(name)
+    return (note, question) if question is not None else None
 
 
 def asked(note: Note, question: Question, rows: list[dict[str, Any]], language: str) -> Asked:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from course.insight import figures
 from course.insight.figures import Group, Spread
 from course.insight.reading import Overview, Step
-from labs import mistakes
+from labs import mistakes, pace
 from labs.lab.model import Lab
 from labs.wording import duration, language
 
@@ -21,11 +21,16 @@ def of_steps(lab: Lab, steps: Sequence[Step]) -> dict[str, Any]:
     return {
         "rows": [_row(lab, one, end) for one in steps],
         "ticks": [figures.on_axis(at, end) for at in ticks[1:-1]],
-        "end": duration(end) if end else "",
+        "end": spoken(end) if end else "",
+        "worst": max(steps, key=_met).id if steps else "",
         "any_errors": any(one.errors.groups or one.errors.others for one in steps),
         "timed": any(one.time.median is not None for one in steps),
         "began": max((one.reached for one in steps), default=0),
     }
+
+
+def _met(step: Step) -> int:
+    return max((one.learners for one in step.errors.groups), default=0)
 
 
 def _row(lab: Lab, step: Step, end: float) -> dict[str, Any]:
@@ -40,6 +45,7 @@ def _row(lab: Lab, step: Step, end: float) -> dict[str, Any]:
         "time": times(step.time),
         "errors": [_error(one) for one in step.errors.groups],
         "others": step.errors.others,
+        "kinds": len(step.errors.groups) + step.errors.others,
     }
 
 
@@ -55,14 +61,17 @@ def _box(time: Spread, end: float) -> dict[str, float] | None:
 
 
 def times(time: Spread) -> str:
-    """“12 min (8 to 20 min)”, or why there is no such thing."""
+    """“12 min (8 min – 20 min)”: the median and the quartiles; or why there is no such thing."""
     if time.median is None:
-        return _("too few")
+        return _("too few to say")
     if time.low is None or time.high is None:
-        return duration(time.median)
-    return _("%(median)s (half of them %(low)s to %(high)s)") % {
-        "median": duration(time.median), "low": duration(time.low), "high": duration(time.high),
-    }  # fmt: skip
+        return spoken(time.median)
+    return f"{spoken(time.median)} ({spoken(time.low)} – {spoken(time.high)})"
+
+
+def spoken(seconds: float) -> str:
+    """As exact as it is: minutes, from one and a half on."""
+    return pace.words(round(seconds / 60) * 60) if seconds >= 90 else duration(seconds)
 
 
 def share(part: int, of: int) -> str:
@@ -94,7 +103,7 @@ def in_words(lab: Lab, steps: Sequence[Step]) -> list[str]:
         slowest = max(timed, key=lambda one: one.time.median or 0)
         found.append(
             _("Most time goes into step %(step)s: half of the %(count)s who passed it took longer than %(time)s.")
-            % {"step": _named(lab, slowest), "count": slowest.time.count, "time": duration(slowest.time.median or 0)}
+            % {"step": _named(lab, slowest), "count": slowest.time.count, "time": spoken(slowest.time.median or 0)}
         )
     stopped = max(steps, key=lambda one: one.reached - one.passed, default=None)
     if stopped and stopped.reached - stopped.passed > 0 and stopped.reached >= figures.FEW:
@@ -116,4 +125,4 @@ def in_words(lab: Lab, steps: Sequence[Step]) -> list[str]:
 
 
 def _named(lab: Lab, step: Step) -> str:
-    return f"{step.number}, “{lab.section(step.id, language()).title}”"
+    return _("%(number)s, “%(title)s”") % {"number": step.number, "title": lab.section(step.id, language()).title}

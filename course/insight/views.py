@@ -10,9 +10,6 @@ from django.views.decorators.http import require_safe
 from course.board.grid import labs_of
 from course.insight import figures, questions, reading, showing
 from course.people import access
-from course.people.models import Cohort
-from course.reading import library
-from course.reading.model import Note
 from labs.lab.model import words
 from labs.wording import language
 
@@ -38,17 +35,13 @@ def hard(request: HttpRequest, pk: int) -> HttpResponse:
         "few": figures.FEW,
         "pause": int(figures.PAUSE.total_seconds() // 60),
         "left": cohort.acts.filter(what="account-deleted").count(),
-        "questions": [_question(one) for one in questions.hardest(cohort, _notes(cohort), language())],
+        "questions": [_question(one) for one in questions.hardest(cohort, language())],
     }
     if chosen is not None:
         steps, cut = reading.steps(cohort, chosen)
         context |= showing.of_steps(chosen, steps)
         context |= {"chosen": chosen, "title": words(chosen.title, language()), "said": showing.in_words(chosen, steps), "cut": cut}
     return render(request, "insight/hard.html", context)
-
-
-def _notes(cohort: Cohort) -> list[Note]:
-    return [note for note in library.notes() if not cohort.notes or note.slug in cohort.notes]
 
 
 def _question(one: questions.Asked) -> dict[str, object]:

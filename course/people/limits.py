@@ -57,7 +57,7 @@ LIMITS = {
     "api": Limits(Limit(300, MINUTE), Limit(1_200, MINUTE)),  # person: one token
     "invitations": Limits(Limit(60, HOUR), Limit(300, HOUR)),
     "join": Limits(None, Limit(120, 10 * MINUTE), kept=True),
-    "sign-in": Limits(Limit(5, 5 * MINUTE), Limit(60, 10 * MINUTE), kept=True),  # person: one name from one network
+    "sign-in": Limits(Limit(5, 5 * MINUTE), Limit(300, 10 * MINUTE), kept=True),  # person: one name from one network
     "sign-in-anywhere": Limits(Limit(30, HOUR), None, kept=True),  # one name, from wherever
     "mail": Limits(Limit(3, HOUR), Limit(30, HOUR), kept=True),  # person: one address that is written to
 }

@@ -37,8 +37,6 @@ function settle() {
 for (const name of ["pointermove", "scroll", "wheel", "touchmove"]) board.addEventListener(name, () => { touched = Date.now(); }, { passive: true, capture: true });
 again.addEventListener("click", () => { sort(); rows.querySelector("a")?.focus(); });
 
-for (const field of document.querySelectorAll(".board-filter :is(select, input)")) field.addEventListener("change", () => field.form.requestSubmit());
-
 // Alarms are said once each -------------------------------------------------------------------------------------------------
 
 const known = new Set([...rows.querySelectorAll("[data-alarm]")].map((row) => row.dataset.alarm));

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from course.board.models import Alarm, Notice
+from course.export.models import ApiToken
 from course.helping.models import HelpAnswer, HelpRequest, ProposedCommand
 from course.models import Role, User
 from course.people import actions as people
@@ -149,6 +153,12 @@ RULES: dict[str, tuple[Row, Row]] = {
     **dict.fromkeys(("command-output", "replay-at"), (taught(OUT), NO_POST)),
     "fork": (NO_GET, taught(OUT)),
     "fork-close": (NO_GET, (OUT, NONE, NONE, NONE, OUT, NONE, NONE)),
+    # the board, and what is said to a cohort
+    **dict.fromkeys(("board", "board-stream", "board-stream-lab"), (taught(IN), NO_POST)),
+    **dict.fromkeys(("alarm-dismiss", "alarm-back"), (NO_GET, taught(IN))),
+    "board-notices": (taught(IN), taught(OUT)),
+    "notice-withdraw": (NO_GET, taught(OUT)),
+    "notice-seen": (NO_GET, own(OUT)),
     # help
     "help-ask": (own(IN), own(OUT)),
     "help-close": (NO_GET, own(NONE)),  # not said how
@@ -158,10 +168,28 @@ RULES: dict[str, tuple[Row, Row]] = {
     "cohort-help": (taught(IN), NO_POST),
     "help": (taught(IN), NO_POST),
     **dict.fromkeys(("help-take", "help-release", "help-fork", "help-answer"), (NO_GET, taught(OUT))),
+    # what is hard, exports, the API
+    "hard": (taught(IN), NO_POST),
+    "export": (taught(IN), taught(NONE)),  # no kind is named
+    "tokens": (teachers(IN), teachers(IN)),
+    "token-revoke": (NO_GET, taught(OUT)),
+    "api-manual": (teachers(IN), NO_POST),
+    "api-schema": (all_(IN), all_(NOT)),
+    **dict.fromkeys(("api-root", "api-nothing", "api-cohorts", "api-resource"), (all_(401), all_(NOT))),  # no session is a token
+    # one's own data
+    "data": (signed_in(IN), NO_POST),
+    "data-download": (NO_GET, signed_in(IN)),
+    "leave": ((OUT, OUT, IN, IN, IN, IN, IN), (OUT, OUT, ODD, ODD, ODD, ODD, ODD)),  # without a password
+    "stay": (NO_GET, signed_in(OUT)),
 }
 OF_QUESTION = {"help", *(f"help-{what}" for what in ("take", "release", "fork", "answer"))}
 OF_COHORT = {
+    "board",
+    "board-notices",
+    "board-stream",
     "cohort-help",
+    "hard",
+    "export",
     "cohort",
     "cohort-change",
     "cohort-archive",
@@ -172,7 +200,8 @@ OF_COHORT = {
     "cohort-instructor",
 }
 OF_MEMBER = {"member", *(f"member-{what}" for what in ("remove", "back", "extra", "role", "link"))}
-BY_HEAD = {"stream"}  # it does not end by itself
+OF_THE_API = {"api-resource"}  # it tells a session nothing at all
+BY_HEAD = {"stream", "board-stream", "board-stream-lab"}  # it does not end by itself
 NO_TOKEN = {"healthz", "favicon"}
 
 
@@ -200,6 +229,7 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     monkeypatch.setattr(events, "position", lambda pk: ":0")
     monkeypatch.setattr("labs.control.send", lambda *words, **data: True)
     monkeypatch.setattr("labs.stream.close_old_connections", lambda: None)  # the transaction goes on
+    monkeypatch.setattr("course.board.stream.close_old_connections", lambda: None)
     monkeypatch.setattr("course.people.limits.take", lambda *words, **given: 0)
     some, none = "usable, and never entered", make_password(None)
     passwords = {Role.GUEST: none}
@@ -209,11 +239,14 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     cohort_of(made["stranger"], made["other"], name="another")
     waits = User.objects.create(username="waits", password=none)
     Membership.objects.create(cohort=cohort, user=waits)
+    ApiToken.objects.create(owner=made["teacher"], name="theirs", digest="0", expires=timezone.now() + timedelta(days=1))
     people.invite(cohort=cohort, by=made["boss"], places=3, days=3)
     found = actions.start_attempt(user=made["owner"], lab=catalog.get("first"))
     start = Version.objects.create(account="111122223333")
     Attempt.objects.update(sandbox=Sandbox.objects.create(owner=made["owner"], label="first", head=start, start=start))
     found.refresh_from_db()
+    Alarm.objects.create(attempt=found, step="make", reason="check", since=found.started, values={"tries": 8})
+    Notice.objects.create(cohort=cohort, text="Hello")
     question = HelpRequest.objects.create(attempt=found, version=start)
     ProposedCommand.objects.create(answer=HelpAnswer.objects.create(request=question, text="So."), order=1, line="ls")
     forking.fork(attempt=found, version=start, command=None, by=made["teacher"], language="en")
@@ -243,6 +276,10 @@ def values(name: str, attempt: Attempt) -> list[Any]:
         **dict.fromkeys(("learner-attempt", "replay-at"), lambda: theirs),
         "replay": lambda: [*theirs, 0],
         **dict.fromkeys(("command-output", "fork"), lambda: [*theirs, 1 if name == "command-output" else 0]),
+        "board-stream-lab": lambda: [cohort.pk, "first"],
+        **dict.fromkeys(("alarm-dismiss", "alarm-back"), lambda: [cohort.pk, attempt.alarms.get().pk]),
+        "notice-withdraw": lambda: [cohort.pk, cohort.notices.get().pk],
+        "notice-seen": lambda: [cohort.notices.get().pk],
         "fork-close": lambda: [attempt.forks.get().pk],
         "help-decline": lambda: [attempt.pk, ProposedCommand.objects.get().pk],
         **dict.fromkeys(("note", "read", "bookmark", "note-console"), lambda: ["aws-cli"]),
@@ -251,6 +288,9 @@ def values(name: str, attempt: Attempt) -> list[Any]:
         "start": lambda: ["first"],
         "preview": lambda: [attempt.pk, 8080],
         "password-set": lambda: ["MQ", "c0ffee-0123456789abcdef"],
+        "token-revoke": lambda: [ApiToken.objects.get().pk],
+        "api-resource": lambda: [cohort.pk, "members"],
+        "api-nothing": lambda: ["users"],
         "invitation": lambda: ["0123456789"],
         "invitation-withdraw": lambda: [cohort.pk, cohort.invitations.get().pk],
         **dict.fromkeys(("changes", "output"), lambda: [attempt.pk, attempt.commands.get().pk]),
@@ -307,7 +347,9 @@ def test_a_post_without_its_token_is_refused(attempt: Attempt, name: str) -> Non
 
 
 def with_numbers() -> list[str]:
-    return sorted({one.name for one in patterns(get_resolver().url_patterns) if one.name and "pk" in one.pattern.converters})
+    """Of what is in the table: ``test_the_table_has_every_address`` names the others."""
+    found = {one.name for one in patterns(get_resolver().url_patterns) if one.name and "pk" in one.pattern.converters}
+    return sorted((found & set(RULES)) - OF_THE_API)
 
 
 @pytest.mark.parametrize("name", with_numbers())

@@ -6,7 +6,7 @@ import pytest
 
 from labs.lab import LabError, catalog
 from labs.lab.loader import content_hash, load
-from labs.lab.model import CommandBlock, Html
+from labs.lab.model import CommandBlock, Html, Patience
 from tests.labs.conftest import PROSE, YAML, write_lab
 
 
@@ -31,6 +31,12 @@ def test_a_lab_is_read_whole(tmp_path):
     assert lab.next_after("name") is None
 
 
+def test_a_lab_says_from_when_on_somebody_is_stuck(tmp_path):
+    assert load(write_lab(tmp_path)).stuck == Patience()
+    own = load(write_lab(tmp_path, "own", yaml=YAML + "stuck: {errors: 5, hints_left: 0, idle_minutes: 20}\n")).stuck
+    assert own == Patience(errors=5, hints_left=0, idle_minutes=20)  # what is not said is patience's own
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -38,6 +44,9 @@ def test_a_lab_is_read_whole(tmp_path):
         ("minutes: 5", "minutes: soon", "minutes: a whole number of at least 0"),
         ("minutes: 5", "minutes: true", "a whole number"),
         ("minutes: 5\n", "", "“minutes” is missing"),
+        ("minutes: 5", "minutes: 5\nstuck: {erors: 3}", "unknown key “erors”; did you mean “errors”?"),
+        ("minutes: 5", "minutes: 5\nstuck: {tries: 0}", "tries: a whole number of at least 1"),
+        ("minutes: 5", "minutes: 5\nstuck: soon", "a mapping is needed"),
         ("minutes: 5", "minutes: 5\nminutes: 6", "“minutes” is here twice"),
         ("minutes: 5", "minutes: [", "expected the node content"),
         ("{ko: 첫걸음, en: First steps}", "{en: First steps}", "“ko” is missing"),

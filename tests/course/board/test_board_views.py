@@ -95,3 +95,20 @@ def test_what_runs_is_shown(client, cohort, attempt, teacher):
     Command.objects.create(attempt=attempt, number=1, line="aws s3 sync . s3://x\nmore", state="running")
     client.force_login(teacher)
     assert "<code>aws s3 sync . s3://x</code>" in client.get(reverse("board", args=[cohort.pk])).content.decode()
+
+
+def hidden(page: str, name: str) -> bool:
+    return f'id="{name}" hidden' in page
+
+
+def test_nobody_to_show_is_said_without_a_script(client, cohort, alarm, teacher):
+    client.force_login(teacher)
+    address = reverse("board", args=[cohort.pk])
+    page = client.get(f"{address}?stuck=1").content.decode()
+    assert (hidden(page, "nobody"), hidden(page, "nobody-stuck")) == (True, True)
+    Alarm.objects.update(dismissed_at=timezone.now())
+    assert not hidden(client.get(f"{address}?stuck=1").content.decode(), "nobody-stuck")
+    assert hidden(client.get(address).content.decode(), "nobody-stuck")
+    Membership.objects.filter(role="learner").delete()
+    page = client.get(f"{address}?stuck=1").content.decode()
+    assert (hidden(page, "nobody"), hidden(page, "nobody-stuck")) == (False, True)

@@ -176,7 +176,7 @@ def test_it_says_in_words_what_stands_out(cohort, teacher) -> None:
     assert "Most time goes into step 2" in text
     assert "Most are held up at step 2" in text
     assert "3 of 4 who reached it have passed it" in text
-    assert "75" not in text.split("step-errors")[0].split("Most are held up")[1][:60]
+    assert "75 %" not in text
 
 
 def test_nobody_has_begun(cohort, teacher) -> None:
@@ -206,12 +206,20 @@ def test_no_more_is_asked_for_more_learners(cohort, teacher, client, django_asse
         client.get(reverse("hard", args=[cohort.pk]))
 
 
+def test_a_note_that_is_gone_is_passed_over(cohort, teacher) -> None:
+    for name in ("a", "b", "c"):
+        user = User.objects.create_user(name)
+        Membership.objects.create(cohort=cohort, user=user)
+        Answer.objects.create(user=user, note="gone", question="gone", given=[0], right=False, tries=1)
+    assert questions.hardest(cohort, "en") == []
+
+
 # --- questions -------------------------------------------------------------------------------------------------------------
 
 
 def choices() -> Any:
-    found = [(note, question) for note in library.notes() for question in note.questions if question.kind == "single"]
-    return next((note, question) for note, question in found if len(question.choices) > 2)
+    note = library.get("s3")
+    return note, next(question for question in note.questions if question.kind == "single" and len(question.choices) > 2)
 
 
 def answered(cohort: Cohort, note: Any, question: Any, name: str, given: list[int], *, first: bool) -> None:
@@ -232,7 +240,7 @@ def test_a_question_tells_who_was_right_at_once_and_what_is_chosen_instead(cohor
     answered(cohort, note, question, "b", [right], first=False)
     for name in ("c", "d", "e"):
         answered(cohort, note, question, name, [wrong], first=False)
-    [found] = questions.hardest(cohort, library.notes(), "en")
+    [found] = questions.hardest(cohort, "en")
     assert (found.answered, found.first, found.by_now, found.wrong_by) == (5, 1, 2, 3)
     assert found.wrong == question.choices[wrong].text["en"]
 
@@ -241,7 +249,7 @@ def test_of_few_answers_nothing_is_told(cohort) -> None:
     note, question = choices()
     for name in ("a", "b"):
         answered(cohort, note, question, name, [0], first=False)
-    assert questions.hardest(cohort, library.notes(), "en") == []
+    assert questions.hardest(cohort, "en") == []
 
 
 def test_a_choice_that_an_author_took_away_is_passed_over(cohort) -> None:
@@ -250,5 +258,5 @@ def test_a_choice_that_an_author_took_away_is_passed_over(cohort) -> None:
         user = User.objects.create_user(name)
         Membership.objects.create(cohort=cohort, user=user)
         Answer.objects.create(user=user, note=note.slug, question=question.id, given=[99], right=False, tries=1)
-    [found] = questions.hardest(cohort, library.notes(), "en")
+    [found] = questions.hardest(cohort, "en")
     assert found.wrong == ""
