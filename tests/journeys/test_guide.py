@@ -19,11 +19,11 @@ User.objects.create_user("haneul", password={PASSWORD!r}, first_name="Haneul")
 """
 
 
-def in_both_themes(one: Any) -> None:
+def in_both_themes(one: Any, *, under: str = "") -> None:
     for theme in ("dark", "light"):
         one.page.emulate_media(color_scheme=theme)
         one.page.evaluate(SETTLED)
-        check(one)
+        check(one, under=under)
 
 
 def to_language(one: Any, name: str) -> None:
