@@ -13,7 +13,9 @@ from course.bodies import Bounded
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "course.settings")
 site = Bounded(get_asgi_application())
 
-from course.preview import Previews  # noqa: E402 - needs the apps to be there
+from course.backup import running  # noqa: E402 - needs the apps to be there
+from course.preview import Previews  # noqa: E402
 
 stores.hold(settings.DATABASES["default"])
+running.hold()
 application = Previews(site)
