@@ -18,6 +18,26 @@ from playwright.sync_api import expect
 from tests.journeys.test_pages import check
 from tests.stack import PASSWORD
 
+SEVERAL_AT_A_LAB = """
+import django; django.setup()
+from datetime import timedelta
+from django.utils import timezone
+from course.models import User
+from course.people.models import Cohort, Membership
+from labs.lab import catalog
+from labs.models import Attempt, Command, StepProgress
+cohort, lab, now = Cohort.objects.create(name="Hard"), catalog.get("heartbeat-pipeline"), timezone.now()
+Membership.objects.create(cohort=cohort, user=User.objects.get(username="teacher"), role="instructor")
+for number in range(6):
+    user = User.objects.create(username=f"hard-{number}")
+    Membership.objects.create(cohort=cohort, user=user)
+    attempt = Attempt.objects.create(user=user, lab=lab.name, content_hash=lab.content_hash, step=lab.steps[1].id)
+    StepProgress.objects.create(attempt=attempt, step_id=lab.steps[1].id, tries=2, hints_shown=1)
+    passed = now + timedelta(minutes=2 + number)
+    StepProgress.objects.create(attempt=attempt, step_id=lab.steps[0].id, state="passed", passed_at=passed)
+    Command.objects.create(attempt=attempt, number=1, line=f"cat {number}.txt", state="done", exit_status=1, queued=now,
+        output=f"cat: {number}.txt: No such file or directory".encode())
+"""
 DAY_IS_OVER = """
 import django; django.setup()
 from datetime import timedelta
@@ -110,6 +130,22 @@ def test_an_archive_and_the_end(visitor: Callable[..., Any]) -> None:
     teacher.sign_in("teacher")
     teacher.page.goto("/cohorts/1/export/")
     expect(teacher.page.locator("main")).to_contain_text("deleted their account")
+
+
+def test_what_is_hard(visitor: Callable[..., Any]) -> None:
+    one = visitor()
+    one.stack.python("-c", SEVERAL_AT_A_LAB)
+    for options in ({"color_scheme": "light", "locale": "en-GB"}, {"color_scheme": "dark", "locale": "ko-KR"}):
+        one = visitor(**options)
+        one.sign_in("teacher")
+        one.page.goto("/cohorts/")
+        one.page.click(".card >> text=Hard")
+        one.page.click(".acts a[href$='/hard/']")
+        expect(one.page.locator(".error-shape").first).to_have_text("cat: …: No such file or directory")
+        expect(one.page.locator(".plot-half")).to_have_count(1)
+        one.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+        check(one)
+        assert one.complaints == []
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
