@@ -52,5 +52,6 @@ def _free(ended: Any, over: int, now: datetime, window: timedelta) -> datetime:
     for at, took in ended.exclude(duration_ms=None).order_by("ended").values_list("ended", "duration_ms").iterator():
         over -= took
         if over < 0:
-            return at + window
+            free: datetime = at + window
+            return free
     return now + timedelta(minutes=1)

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
+from celery.signals import beat_init, setup_logging, task_postrun, task_prerun, worker_ready
 from django.conf import settings
 
 from course import logs, stores
@@ -19,7 +19,10 @@ app.autodiscover_tasks()
 
 
 def _hold(**_: Any) -> None:
+    from course.backup import running  # noqa: PLC0415 - needs the apps to be there
+
     stores.hold(settings.DATABASES["default"])
+    running.hold()
 
 
 def _log(loglevel: int | str | None = None, **_: Any) -> None:
@@ -30,6 +33,7 @@ def _log(loglevel: int | str | None = None, **_: Any) -> None:
 
 
 worker_ready.connect(_hold)
+beat_init.connect(_hold)
 setup_logging.connect(_log)
 task_prerun.connect(logs.task_begins)
 task_postrun.connect(logs.task_ends)

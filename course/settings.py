@@ -14,6 +14,7 @@ COURSE_PROXIES     how many proxies stand before the web server. They tell the v
                    them, https (X-Forwarded-Proto); with 0 nobody is believed
 COURSE_GUESTS      1: people without an account may open a playground, for COURSE_GUEST_HOURS (24), COURSE_GUESTS_AT_ONCE (20) of them at a
                    time and COURSE_GUESTS_AN_HOUR (5) from one address. On under ``up``, else off
+COURSE_DEMO        0: the first ``up`` makes no demo cohort. Elsewhere there is none
 COURSE_EMAIL       smtp://user:password@host:587?from=course@example.org (smtps://… for TLS from the first byte, tls=0 for none at all).
                    Without it mail is printed where the worker logs, and links for new people are shown to their instructor
 COURSE_OIDC_ISSUER, COURSE_OIDC_CLIENT_ID, COURSE_OIDC_SECRET, COURSE_OIDC_NAME   people may sign in by an OpenID Connect provider: its
@@ -213,6 +214,8 @@ GUESTS_AT_ONCE = int(os.environ.get("COURSE_GUESTS_AT_ONCE", "20"))
 GUESTS_AN_HOUR = int(os.environ.get("COURSE_GUESTS_AN_HOUR", "5"))
 GUEST_LABS = ("playground", "console-basics")  # the first is where they begin
 
+DEMO = LOCAL and os.environ.get("COURSE_DEMO") != "0"  # course.demo
+
 # What a learner may take of the workers' time (course.budget), and how long things are kept (course.export.retention)
 WORKER_SECONDS_HOUR = int(os.environ.get("COURSE_WORKER_SECONDS_HOUR", "1800"))
 WORKER_SECONDS_DAY = int(os.environ.get("COURSE_WORKER_SECONDS_DAY", "14400"))
@@ -229,7 +232,8 @@ SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sa
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
 LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_WATCHED = "course.people.models.watched_by"  # user -> Q: whose attempts they may look at
-LABS_HAPPENED = "course.board.happening.happened"  # (what, attempt's key): told of what happens in attempts, see labs.happening
+# (what, attempt's key): each is told of what happens in attempts, see labs.happening
+LABS_HAPPENED = ("course.board.happening.happened", "course.helping.happening.happened")
 LABS_LIMIT = "course.people.limits.of"  # (request, what is done) -> seconds to wait; 0: go on
 LABS_BUDGET = "course.budget.left"  # (user, now) -> labs.budget.Budget of the workers' time, or None where nothing is counted
 LABS_BESIDE = "course.helping.beside.beside"  # attempt -> what the site adds to its page: see labs.beside

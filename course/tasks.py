@@ -11,6 +11,7 @@ from django.conf import settings
 
 from course import guests
 from course.board import happening
+from course.demo import tasks as demo_tasks  # noqa: F401 - Celery looks for tasks here
 from course.desk import tasks as desk_tasks  # noqa: F401 - Celery looks for tasks here
 from course.export import tasks as export_tasks  # noqa: F401 - Celery looks for tasks here
 from course.people import welcome

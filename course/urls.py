@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("course.helping.urls")),
     path("", include("course.board.urls")),
     path("", include("course.desk.urls")),
+    path("", include("course.demo.urls")),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("guest/", guest_views.enter, name="guest"),
     path("guest/keep/", guest_views.keep, name="keep"),

@@ -19,10 +19,8 @@ def told(what: str, attempt_id: int) -> None:
 
 
 def _tell(what: str, attempt_id: int) -> None:
-    path = getattr(settings, "LABS_HAPPENED", "")
-    if not path:
-        return
-    try:
-        import_string(path)(what, attempt_id)
-    except Exception:  # whatever the site makes of it, the learner's command is none the worse for it
-        log.exception("the site could not take in that attempt %s %s", attempt_id, what)
+    for path in settings.LABS_HAPPENED:
+        try:
+            import_string(path)(what, attempt_id)
+        except Exception:  # whatever the site makes of it, the learner's command is none the worse for it
+            log.exception("the site could not take in that attempt %s %s", attempt_id, what)

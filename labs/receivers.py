@@ -57,8 +57,9 @@ def attempts_get_it_back(sender: object, *, sandbox: Sandbox, kept: dict[str, An
 @receiver(post_delete, sender=Attempt)
 def sandboxes_of_forks_go(sender: object, instance: Attempt, **_: Any) -> None:
     """A fork goes with what it is a fork of; its sandbox holds what was the learner's."""
-    if instance.fork_of_id and (sandbox := Sandbox.objects.filter(pk=instance.sandbox_id).first()):
-        transaction.on_commit(partial(_deleted, sandbox))
+    if instance.fork_of_id and instance.sandbox_id:
+        for sandbox in Sandbox.objects.filter(pk=instance.sandbox_id):
+            transaction.on_commit(partial(_deleted, sandbox))
 
 
 def _deleted(sandbox: Sandbox) -> None:

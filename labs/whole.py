@@ -69,6 +69,6 @@ def read(command: Command) -> bytes:
     return found
 
 
-def named() -> Iterable[str]:
+def named(using: str) -> Iterable[str]:
     """Every blob that a row leads to."""
-    return Command.objects.exclude(whole="").values_list("whole", flat=True).iterator()
+    return Command.objects.using(using).exclude(whole="").values_list("whole", flat=True).iterator()

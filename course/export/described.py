@@ -35,7 +35,7 @@ class Field:
 
 
 @cache
-def fields(row: type) -> tuple[Field, ...]:
+def fields(row: Any) -> tuple[Field, ...]:
     """In their order. Raises AssertionError for a field that says nothing of itself."""
     hints = get_type_hints(row, include_extras=True)
     found = []
@@ -46,11 +46,11 @@ def fields(row: type) -> tuple[Field, ...]:
     return tuple(found)
 
 
-def about(row: type) -> str:
+def about(row: Any) -> str:
     return (row.__doc__ or "").strip()
 
 
-def schema(row: type) -> dict[str, Any]:
+def schema(row: Any) -> dict[str, Any]:
     """Every field is always there, and nothing else is."""
     known = fields(row)
     return {
@@ -77,7 +77,8 @@ def _schema(kind: Any) -> dict[str, Any]:
 
 def plain(row: Any) -> dict[str, Any]:
     """As JSON has it: moments in ISO 8601, UTC."""
-    return {one.name: _plain(getattr(row, one.name)) for one in fields(type(row))}
+    kind: Any = type(row)
+    return {one.name: _plain(getattr(row, one.name)) for one in fields(kind)}
 
 
 def _plain(value: Any) -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from course.models import User
 
 MOST_DAYS = 365
+FRESH = timedelta(minutes=15)
 
 
 class TokenForm(forms.Form):
@@ -25,7 +28,8 @@ class TokenForm(forms.Form):
 
 
 class LeaveForm(forms.Form):
-    """Who asks is to be whose account it is: their password, or where they have none, their user name."""
+    """Who asks is to be whose account it is: their password. Whom a provider signs in has none here: that they could sign in just now
+    says as much, and their user name that they mean it."""
 
     password = forms.CharField(
         label=_("Your password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -47,4 +51,6 @@ class LeaveForm(forms.Form):
         name: str = self.cleaned_data["name"].strip()
         if name != self.user.get_username():
             raise forms.ValidationError(_("That is not your user name."))
+        if self.user.last_login is None or timezone.now() - self.user.last_login > FRESH:
+            raise forms.ValidationError(_("It is a while since you signed in. Sign out, sign in again, and come back."))
         return name

@@ -48,7 +48,7 @@ def change_mind(*, user: User) -> bool:
 
 def _others(user: User) -> bool:
     """Whether an administrator stays; the rows are locked, so that of the last two at once one does."""
-    admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).order_by("pk")
+    admins = User.objects.select_for_update(of=("self",)).filter(role=Role.ADMIN, is_active=True).order_by("pk")
     return any(pk != user.pk and leaving is None for pk, leaving in admins.values_list("pk", "leaving"))
 
 

@@ -19,6 +19,10 @@ def attachment(parts: Iterator[bytes], *, name: str, kind: str) -> StreamingHttp
 
 async def _sent(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Each part is made in the request's own thread: queries and compression must not hold up the other pages of this process."""
-    following = sync_to_async(next, thread_sensitive=True)
-    while (part := await following(parts, None)) is not None:
+    following = sync_to_async(_next, thread_sensitive=True)
+    while (part := await following(parts)) is not None:
         yield part
+
+
+def _next(parts: Iterator[bytes]) -> bytes | None:
+    return next(parts, None)

@@ -15,8 +15,8 @@ from labs.undoing import short
 
 def beside(fork: Attempt) -> dict[str, Any]:
     """For ``labs.beside``. ``question``: the learner's open question, which can be answered with what is run here."""
-    of = Attempt.objects.select_related("user").get(pk=fork.fork_of_id)
-    command = Command.objects.filter(pk=fork.fork_command_id).only("number", "line").first()
+    of = Attempt.objects.select_related("user").get(forks=fork)
+    command = Command.objects.only("number", "line").get(pk=fork.fork_command_id) if fork.fork_command_id else None
     return {
         "css": ["css/helping.css"],
         "parts": {"head": "following/fork_head.html", "panel": "following/fork.html"},

@@ -114,7 +114,8 @@ def _context(attempt: Attempt) -> dict[str, Any]:
 def _panel(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(_page(attempt))
-    return render(request, "helping/panel_and_button.html", _context(attempt))
+    # The panel alone: the event that tells all pages may come first, and put another in its place.
+    return render(request, "helping/panel.html", _context(attempt))
 
 
 def _page(attempt: Attempt) -> str:

@@ -39,6 +39,7 @@ def hardest(cohort: Cohort, language: str) -> list[Asked]:
     answers = Answer.objects.filter(user__in=learners(cohort))
     if cohort.notes:
         answers = answers.filter(note__in=cohort.notes)
+    row: Any
     for row in answers.values("note", "question", "given", "right", "tries", "first", "solved"):
         rows[row["note"], row["question"]].append(row)
     found = []

@@ -140,8 +140,8 @@ def _commands(ways: dict[int, _Way]) -> tuple[dict[int, list[datetime]], list[Fa
         moments[pk].append(queued)
     failed = typed.filter(state=Command.State.DONE).exclude(exit_status=0).exclude(exit_status=None).exclude(exit_status__in=_INTERRUPTED)
     failed = failed.exclude(_answered()).annotate(said=Substr("output", 1, _OUTPUT_BYTES)).order_by("-queued")
-    rows = failed.values_list("attempt", "line", "queued", "mistake", "said")[:MOST_FAILURES]
-    return moments, [_failure(ways[pk], *rest) for pk, *rest in rows]
+    rows: Any = failed.values_list("attempt", "line", "queued", "mistake", "said")  # type: ignore[misc]  # annotated above
+    return moments, [_failure(ways[pk], *rest) for pk, *rest in rows[:MOST_FAILURES]]
 
 
 def _answered() -> Q:

@@ -9,6 +9,7 @@ import secrets
 from django.conf import settings
 from django.utils import timezone
 
+from course.demo import making
 from course.models import Role, User
 from course.people.models import Cohort, Membership
 
@@ -35,6 +36,8 @@ def _seed_cohort() -> None:
     """The demo learners with the demo instructor, so that there is a cohort to look at. Made once: whoever takes it apart meant to."""
     if Cohort.objects.exists():
         return
-    cohort = Cohort.objects.create(name="Demo", starts=timezone.localdate())
+    cohort = Cohort.objects.create(name=making.NAME, starts=timezone.localdate() - making.JOINED)
     for user in User.objects.filter(username__in=PEOPLE, role__in=Membership.Role.values):
         Membership.objects.create(cohort=cohort, user=user, role=user.role)
+    if settings.DEMO:
+        making.plan(cohort)

@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 _YOUNG = timedelta(hours=1)
 _IDLE_SECONDS = 3 * 86400
 
-keepers: list[Callable[[], Iterable[str]]] = []
-"""Other apps' say: each gives the blobs that its own rows name."""
+keepers: list[Callable[[str], Iterable[str]]] = []
+"""Other apps' say: each gives the blobs that its own rows in a database, by its alias, name."""
 
 
 def prune_versions() -> int:
@@ -71,21 +71,21 @@ def _drop(version: Version) -> int:
 
 def sweep_blobs() -> int:
     """Delete every blob that nothing names and that is older than an hour. Returns how many."""
-    named = _named()
+    names = named()
     horizon = timezone.now() - _YOUNG
     store, swept = blobs.storage(), 0
     for name in list(_stored()):
-        if name.rpartition("/")[2] not in named and store.get_modified_time(name) < horizon:
+        if name.rpartition("/")[2] not in names and store.get_modified_time(name) < horizon:
             store.delete(name)
             swept += 1
     return swept
 
 
-def _named() -> set[str]:
+def named(using: str = "default") -> set[str]:
     """Every blob that a version, or a keeper's row, leads to. Raises Fault when one can't be read: better nothing swept than too much."""
-    named = {sha for keeper in keepers for sha in keeper()}
+    named = {sha for keeper in keepers for sha in keeper(using)}
     manifests, clouds = set(), set()
-    for manifest, shell, second, cloud in Version.objects.values_list("manifest", "shell", "second_shell", "cloud").iterator():
+    for manifest, shell, second, cloud in Version.objects.using(using).values_list("manifest", "shell", "second_shell", "cloud").iterator():
         named |= {manifest, shell, second, cloud}
         manifests.add(manifest)
         clouds.add(cloud)
@@ -94,7 +94,7 @@ def _named() -> set[str]:
     for sha in clouds - {""}:
         state = CloudState.load(sha)
         named |= {state.root, *state.bodies}
-    return named
+    return named - {""}
 
 
 def _stored() -> Iterator[str]:

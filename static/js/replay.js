@@ -12,3 +12,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   link.click();
 });
+
+document.getElementById("player").dataset.live = "";  // the keys work now

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from course.board.models import Alarm, Notice
+from course.desk.models import Job
 from course.export.models import ApiToken
 from course.helping.models import HelpAnswer, HelpRequest, ProposedCommand
 from course.models import Role, User
@@ -176,6 +177,13 @@ RULES: dict[str, tuple[Row, Row]] = {
     "api-manual": (teachers(IN), NO_POST),
     "api-schema": (all_(IN), all_(NOT)),
     **dict.fromkeys(("api-root", "api-nothing", "api-cohorts", "api-resource"), (all_(401), all_(NOT))),  # no session is a token
+    # administrators' desk, and what looks after the site
+    **dict.fromkeys(("desk", "desk-jobs", "desk-job", "desk-work", "desk-acts"), (admin(IN), NO_POST)),
+    "desk-act": (NO_GET, admin(NONE)),  # it is not said what
+    **dict.fromkeys(("desk-job-stop", "desk-job-undo", "desk-stop"), (NO_GET, admin(OUT))),
+    "demo-progress": (taught(IN), NO_POST),
+    "readyz": (all_(IN), all_(IN)),
+    "metrics": (all_(NONE), all_(NOT)),  # no session is its token
     # one's own data
     "data": (signed_in(IN), NO_POST),
     "data-download": (NO_GET, signed_in(IN)),
@@ -200,9 +208,9 @@ OF_COHORT = {
     "cohort-instructor",
 }
 OF_MEMBER = {"member", *(f"member-{what}" for what in ("remove", "back", "extra", "role", "link"))}
+OF_JOB = {"desk-job", "desk-job-stop", "desk-job-undo"}
 OF_THE_API = {"api-resource"}  # it tells a session nothing at all
 BY_HEAD = {"stream", "board-stream", "board-stream-lab"}  # it does not end by itself
-NO_TOKEN = {"healthz", "favicon"}
 
 
 def patterns(found: list[Any]) -> Iterator[URLPattern]:
@@ -223,11 +231,12 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     (folder / "lab.yaml").write_text(YAML)
     for language in ("ko", "en"):
         (folder / f"{language}.md").write_text("Hello.\n\n## Make it {#make}\n\nDo.\n")
-    settings.SANDBOX_CATALOG = tmp_path / "catalog"
+    settings.SANDBOX_CATALOG, settings.METRICS_TOKEN = tmp_path / "catalog", "of the metrics"
     monkeypatch.setattr(actions, "wake", lambda *words: None)
     monkeypatch.setattr(events, "publish", lambda *words, **data: "")
     monkeypatch.setattr(events, "position", lambda pk: ":0")
     monkeypatch.setattr("labs.control.send", lambda *words, **data: True)
+    monkeypatch.setattr("course.health._PARTS", {})
     monkeypatch.setattr("labs.stream.close_old_connections", lambda: None)  # the transaction goes on
     monkeypatch.setattr("course.board.stream.close_old_connections", lambda: None)
     monkeypatch.setattr("course.people.limits.take", lambda *words, **given: 0)
@@ -249,6 +258,7 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     Notice.objects.create(cohort=cohort, text="Hello")
     question = HelpRequest.objects.create(attempt=found, version=start)
     ProposedCommand.objects.create(answer=HelpAnswer.objects.create(request=question, text="So."), order=1, line="ls")
+    Job.objects.create(what="reset", by=made["boss"], by_name="boss")
     forking.fork(attempt=found, version=start, command=None, by=made["teacher"], language="en")
     Command.objects.create(attempt=found, number=1, line="sleep 9", state="running")
     return Attempt.objects.get(pk=found.pk)
@@ -268,6 +278,8 @@ def values(name: str, attempt: Attempt) -> list[Any]:
         return [cohort.pk]
     if name in OF_MEMBER:
         return [cohort.pk, cohort.memberships.get(user__username="waits").pk]
+    if name in OF_JOB:
+        return [Job.objects.get().pk]
     if name in OF_QUESTION:
         return [attempt.help_requests.get().pk]
     theirs = [cohort.pk, attempt.user_id, attempt.pk]
@@ -288,6 +300,8 @@ def values(name: str, attempt: Attempt) -> list[Any]:
         "start": lambda: ["first"],
         "preview": lambda: [attempt.pk, 8080],
         "password-set": lambda: ["MQ", "c0ffee-0123456789abcdef"],
+        "demo-progress": lambda: [cohort.pk],
+        "desk-stop": lambda: [attempt.commands.get().pk],
         "token-revoke": lambda: [ApiToken.objects.get().pk],
         "api-resource": lambda: [cohort.pk, "members"],
         "api-nothing": lambda: ["users"],

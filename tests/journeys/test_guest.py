@@ -39,14 +39,8 @@ def test_a_guest_looks_around_and_stays(visitor: Callable[..., Any], locale: str
     page.fill("#id_password1", PASSWORD)
     page.fill("#id_password2", PASSWORD + "x")
     page.press("#id_password2", "Enter")
-<<<<<<< HEAD
     expect(page.locator("#id_password2_error")).to_be_visible()
-    check(one)
-=======
-    expect(page.locator("#id_username_error")).to_be_visible()  # somebody has that name
     in_both_themes(one)
-    page.fill("#id_username", name)
->>>>>>> main
     page.fill("#id_password1", PASSWORD)
     page.fill("#id_password2", PASSWORD)
     page.click("main button")

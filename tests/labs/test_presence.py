@@ -45,7 +45,7 @@ def test_the_site_hears_what_is_committed(attempt, settings, monkeypatch, django
         happening.told("moved", attempt.pk)
         assert told == []
     assert told == [("moved", attempt.pk)]
-    settings.LABS_HAPPENED = ""
+    settings.LABS_HAPPENED = ()
     with django_capture_on_commit_callbacks(execute=True):
         happening.told("moved", attempt.pk)
     assert len(told) == 1

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from course import translations
+from course.demo import making
 from course.local import demo, processes, redis, site
 from course.local.processes import Service
 from sandbox.jail import canary, kernel
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             self._prepare()
             self._start(services, port, workers)
             self._say_where(port)
+            self._begin_demo()
             self._watch(services)
         except Stop:
             self.stdout.write("\nStopping …")
@@ -99,6 +101,13 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  http://127.0.0.1:{port}/\n\n  Demo accounts, with passwords made for this installation:\n{rows}\n")
         self.stdout.write(f"\n  Logs: {settings.VAR / 'log'}\n  Ctrl-C stops everything.\n")
         self.stdout.flush()
+
+    def _begin_demo(self) -> None:
+        """Only now, so that nobody waits for it to see the address; workers do it."""
+        if settings.DEMO and making.begin():
+            self.stdout.write("\n  A demo cohort fills up: sign in as instructor and open its board.\n")
+            self.stdout.flush()
+        connection.close()
 
     def _watch(self, services: list[Service]) -> None:
         while True:

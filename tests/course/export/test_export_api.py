@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from course.export import actions
+from course.export import actions, described
 from course.export.models import ApiToken
 from course.export.resources import RESOURCES
 from course.helping.models import HelpRequest
 from course.models import Role, User
 from course.people.models import Act, Cohort, Membership
 from course.reading.models import Answer
+from labs.models import Command, StepProgress
 from tests.exporting import typed
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +246,18 @@ def test_the_schema_would_find_a_row_that_is_other(cohort, secret) -> None:
     for odd in ({"learners": "many"}, {"surprise": 1}, {"starts": 5}):
         with pytest.raises(jsonschema.ValidationError):
             validate(document, "/cohorts", "200", {"items": [found["items"][0] | odd], "next": None})
+
+
+def test_the_words_of_the_rows_are_the_models() -> None:
+    from course.export import rows
+
+    for model, row, name in (
+        (StepProgress.State, rows.ProgressRow, "state"),
+        (Command.State, rows.CommandRow, "state"),
+        (HelpRequest.State, rows.QuestionRow, "state"),
+        (HelpRequest.Ending, rows.QuestionRow, "ending"),
+    ):
+        assert described.schema(row)["properties"][name]["enum"] == list(model.values)
 
 
 def test_every_reference_leads_somewhere() -> None:

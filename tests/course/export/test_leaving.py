@@ -153,6 +153,10 @@ def test_who_has_no_password_types_their_name(page, person) -> None:
     User.objects.filter(pk=person.pk).update(password=make_password(None))
     page.force_login(User.objects.get(pk=person.pk))
     assert page.post(reverse("leave"), {"name": "somebody"}).status_code == 422
+    User.objects.update(last_login=timezone.now() - timedelta(minutes=16))
+    assert "sign in again" in page.post(reverse("leave"), {"name": "learner"}).content.decode()
+    assert not Leaving.objects.exists()
+    User.objects.update(last_login=timezone.now() - timedelta(minutes=14))
     assert page.post(reverse("leave"), {"name": "learner"}).status_code == 302
     assert Leaving.objects.exists()
 

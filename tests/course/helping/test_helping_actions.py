@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from course.helping import actions, presenting
+from course.helping import actions, happening, presenting
 from course.helping.models import STALE, HelpRequest, taught_learner, teachers_of
 from course.models import Role, User
 from course.people.models import Act, Cohort
@@ -165,6 +165,19 @@ def test_the_page_is_told_in_the_learners_language(
     assert 'data-run="ls &lt;x&gt;"' in mine[2]["html"]
     assert mine[2]["said"] == "질문에 답이 왔습니다."
     assert [event["said"] for event in mine[:2]] == ["", ""]
+
+
+def test_a_proposal_that_was_run_is_shown_as_run_at_once(attempt: Attempt, teacher: User, told: list[dict]) -> None:
+    found = asked(attempt)
+    actions.take(question=found, by=teacher)
+    happening.happened("ended", attempt.pk)
+    assert told == [], "nothing is proposed"
+    actions.answer(question=found, by=teacher, text="", lines=["ls"])
+    run(attempt, "ls")
+    happening.happened("started", attempt.pk)
+    happening.happened("ended", attempt.pk)
+    (event,) = told
+    assert "run as #1" in event["html"]
 
 
 def test_an_answer_cannot_bring_scripts(attempt: Attempt, teacher: User) -> None:

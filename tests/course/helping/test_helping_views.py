@@ -123,7 +123,7 @@ def test_withdrawing_takes_the_panel_away(client: Client, attempt: Attempt, ques
     assert client.post(f"/attempts/{attempt.pk}/help/close/", {"ending": "again"}).status_code == 404
     found = client.post(f"/attempts/{attempt.pk}/help/close/", {"ending": "withdrawn"}, headers=HTMX).content.decode()
     assert 'id="help" tabindex="-1" hidden' in found
-    assert 'id="help-ask"' in found
+    assert 'id="help-ask"' in page(client, f"/attempts/{attempt.pk}/")
     assert client.post(f"/attempts/{attempt.pk}/help/close/", {"ending": "withdrawn"}, headers=HTMX).status_code == 200
 
 
