@@ -24,8 +24,8 @@ QUESTIONS = (3, 6)
 MISTAKES = "mistakes"
 # What the page beside a console names already: a heading of the same name would be found in its place.
 TAKEN = frozenset({
-    "acts", "clock", "console", "dialog", "file", "files", "finish", "guide", "history", "line", "log", "main", "net", "ports",
-    "preview", "prompt", "rebuilding", "redo", "run", "said", "search", "skip", "split", "steps", "suggestions", "terminals",
+    "acts", "clock", "console", "dialog", "file", "files", "finish", "guide", "help", "help-button", "history", "line", "log", "main", "net",
+    "notices", "ports", "preview", "prompt", "rebuilding", "redo", "run", "said", "search", "skip", "split", "steps", "suggestions", "terminals",
     "theme", "track", "tree", "undo", "user-menu",
 })  # fmt: skip
 TAKEN_BEGINNINGS = (

@@ -101,7 +101,7 @@ def test_forks_collide_with_nothing(client: Client, cohort: Cohort, attempt: Att
     one, two = made(client, cohort, attempt, 1), made(client, cohort, attempt, 0)
     assert actions.start_attempt(user=teacher, lab=catalog.get("first")) == own
     assert [fork.pk for fork in forks.open_forks(teacher, attempt)] == [two.pk, one.pk]
-    assert {row["attempt"] for row in progress._rows(teacher, progress._latest(teacher)) if row["attempt"]} == {own}
+    assert {row["attempt"] for row in progress._rows(teacher, progress.latest(teacher)) if row["attempt"]} == {own}
     assert client.get("/labs/first/")["Location"] == f"/attempts/{own.pk}/"
     with pytest.raises(IntegrityError), transaction.atomic():
         Attempt.objects.create(user=teacher, lab="first", content_hash="x")
