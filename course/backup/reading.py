@@ -39,6 +39,13 @@ def members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 def verify(path: Path) -> About:
     """Every byte against its sum, and that nothing is missing. Raises BackupError."""
+    try:
+        return _verified(path)
+    except (ValueError, TypeError) as error:  # its list, or what it says of itself, is none
+        raise BackupError(f"It is damaged: {error}. Nothing was changed.") from error
+
+
+def _verified(path: Path) -> About:
     about: About | None = None
     sums, names, told = dict[str, str](), list[str](), None
     for name, file in members(path):

@@ -31,9 +31,7 @@ ACTS = {
         _("Yes, undo"),
         _("Last command undone"),
     ),
-    "redo": Act(
-        _("Redo"), _("In each the command that was undone last is done again. Nothing is run."), _("Yes, redo"), _("Done again")
-    ),
+    "redo": Act(_("Redo"), _("In each the command that was undone last is done again. Nothing is run."), _("Yes, redo"), _("Done again")),
     "rewind": Act(
         _("Rewind to a time"),
         _("Each goes back to where it stood at that moment. Nothing is lost: what came after can be gone to again."),

@@ -50,8 +50,8 @@ $ ls
 PEOPLE = """
 - {role: ann, name: Ann, script: one, language: en, ago: 60}
 - {role: bora, name: 보라, script: one, until: made, ago: 5, here: true}
-- {role: carl, name: Carl, script: two, language: en, until: lost, ago: 2, asks: "What now?"}
 - {role: dana, name: Dana, script: two, language: en, ago: 30}
+- {role: carl, name: Carl, script: two, language: en, until: lost, ago: 2, asks: "What now?"}
 """
 
 
