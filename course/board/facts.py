@@ -1,4 +1,4 @@
-"""What is known of an attempt's current step, read for ``course.board.stuck`` in three queries."""
+"""What is known of an attempt's current step, read for ``course.board.stuck`` in four queries."""
 
 from __future__ import annotations
 
@@ -36,9 +36,14 @@ def facts(attempt: Attempt, lab: Lab) -> Facts:
         hints=presenting.hints_of(step),
         hints_shown=mine.hints_shown,
         solution=mine.solution_shown,
-        here=attempt.user_id in presence.online(),
+        here=attempt.user_id in presence.online() and not _elsewhere(attempt),
         running=len(ended) < len(commands),
     )
+
+
+def _elsewhere(attempt: Attempt) -> bool:
+    """Whether what they did last they did in another lab: who has gone on is not silent there."""
+    return Attempt.objects.filter(user=attempt.user_id, last_seen__gt=attempt.last_seen).exists()
 
 
 def patience(attempt: Attempt) -> Patience:

@@ -152,7 +152,7 @@ def _answered() -> Q:
 
 
 def _failure(way: _Way, line: str, queued: datetime, mistake: dict[str, Any], said: Any) -> Failure:
-    printed = error_line(text(bytes(said)))[:500]
+    printed = error_line(text(bytes(said or b"")))[:500]
     return Failure(way.learner, way.step_at(queued), line[:300], printed, shape(printed), (mistake or {}).get("id", ""))
 
 

@@ -24,9 +24,9 @@ QUESTIONS = (3, 6)
 MISTAKES = "mistakes"
 # What the page beside a console names already: a heading of the same name would be found in its place.
 TAKEN = frozenset({
-    "acts", "clock", "console", "dialog", "file", "files", "finish", "guide", "help", "help-button", "history", "line", "log", "main", "net",
-    "notices", "ports", "preview", "prompt", "rebuilding", "redo", "run", "said", "search", "skip", "split", "steps", "suggestions", "terminals",
-    "theme", "track", "tree", "undo", "user-menu",
+    "acts", "clock", "console", "dialog", "file", "files", "finish", "guide", "help", "help-button", "history", "line", "log", "main",
+    "net", "notices", "ports", "preview", "prompt", "rebuilding", "redo", "run", "said", "search", "skip", "split", "steps",
+    "suggestions", "terminals", "theme", "track", "tree", "undo", "user-menu",
 })  # fmt: skip
 TAKEN_BEGINNINGS = (
     "ask-", "bar-", "command-", "dialog-", "file-", "files-", "finish-", "fn", "hint-", "line-", "log-", "move-", "new-", "note-",

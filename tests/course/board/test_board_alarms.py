@@ -106,6 +106,15 @@ def test_silence_is_found_by_looking(attempt, here):
     assert shown(attempt) == []
 
 
+def test_who_works_in_another_lab_is_not_silent_in_this_one(attempt, here):
+    Attempt.objects.update(last_seen=timezone.now() - timedelta(minutes=11))
+    here.add(attempt.user_id)
+    another = Attempt.objects.create(user=attempt.user, lab="another", content_hash="x")
+    assert alarms.silent() == []
+    another.delete()
+    assert alarms.silent() == [attempt.user_id]
+
+
 def test_what_was_typed_before_a_reset_or_in_an_earlier_step_does_not_count(attempt, typed):
     for _ in range(3):
         typed(*BAD)

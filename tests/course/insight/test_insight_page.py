@@ -138,6 +138,13 @@ def test_answers_interrupts_and_our_faults_are_no_errors(cohort) -> None:
     assert steps(cohort)[0].errors.others == 0
 
 
+def test_a_failure_may_print_nothing(cohort, teacher) -> None:
+    for number in range(3):
+        fail(learner(cohort, f"l{number}", None, None, step="make"), 1, "false", "", exit_status=1)
+    assert [one.learners for one in steps(cohort)[0].errors.groups] in ([], [3])
+    assert page(cohort, teacher)
+
+
 def test_what_few_met_is_not_on_the_page(cohort, teacher) -> None:
     for number in range(2):
         fail(learner(cohort, f"l{number}", None, None, step="make"), 1, "secretly", "oh dear: error\n")
