@@ -140,7 +140,7 @@ def test_answers_interrupts_and_our_faults_are_no_errors(cohort) -> None:
 
 def test_a_failure_may_print_nothing(cohort, teacher) -> None:
     for number in range(3):
-        fail(learner(cohort, f"l{number}", None, None, step="make"), 1, "false", "", exit_status=1)
+        fail(learner(cohort, f"l{number}", None, None, step="make"), 1, "bash -c 'exit 3'", "", exit_status=3)
     assert [one.learners for one in steps(cohort)[0].errors.groups] in ([], [3])
     assert page(cohort, teacher)
 
