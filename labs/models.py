@@ -15,8 +15,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from labs.start_models import Edition as Edition  # Django looks for models here
-from labs.start_models import Start as Start
+from labs.start_models import Edition as Edition  # noqa: PLC0414 - Django, and others, look for models here
+from labs.start_models import Start as Start  # noqa: PLC0414
 from sandbox.models import Sandbox, Version
 
 LEASE = timedelta(seconds=20)
