@@ -299,7 +299,7 @@ def test_one_that_is_put_away_is_not_woken_and_comes_back_as_it_was(sandbox: San
     assert (sandbox.put_away is None, sandbox.due) == (False, None)
     actions.bring_back(sandbox=sandbox, by="me")
     assert (sandbox.put_away, sandbox.head, sandbox.due is None) == (None, made, False)
-    assert heard == [("back", {"of somebody": 7})]
+    assert [(how, kept["of somebody"]) for how, kept in heard] == [("back", 7)]
     assert actions.delete_put_away(before=timezone.now()) == 0
 
 
