@@ -35,6 +35,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     parts = {name: _works(name, look) for name, look in _PARTS.items()}
     answer = JsonResponse({"ready": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
     answer["Cache-Control"] = "no-store"
+    answer._has_been_logged = True  # type: ignore[attr-defined] # Django's mark: not being ready is logged below, and no error of the site
     return answer
 
 

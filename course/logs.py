@@ -112,9 +112,11 @@ def of(record: logging.LogRecord) -> dict[str, Any]:
     found = dict(_about.get())
     request = _request.get() or getattr(record, "request", None)
     if isinstance(request, HttpRequest):
+        if name := getattr(request, "name_in_logs", ""):
+            found["request"] = name  # Django logs an error when the middleware is through already
         # Only who has been asked for already: a line in the log asks no database.
         user = getattr(request, "_cached_user", None)
-        if getattr(user, "pk", None):
+        if user is not None and user.pk:
             found["user"] = user.pk
         match = request.resolver_match
         if match is not None and "attempts/<int:pk>/" in (match.route or ""):
@@ -143,6 +145,7 @@ class Requests:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "") if settings.PROXIES else ""
         name = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+        request.name_in_logs = name  # type: ignore[attr-defined]
         mark = _request.set(request)
         try:
             with about(request=name):
@@ -176,6 +179,8 @@ def task_ends(**_: Any) -> None:
 def config(form: str) -> dict[str, Any]:
     """Django's LOGGING. ``form``: ``json``, or anything else for lines."""
     through: dict[str, Any] = {"handlers": [], "propagate": True}
+    # The web server brings handlers of its own; as JSON its lines are to be like all others.
+    others = ("uvicorn", "uvicorn.access", "uvicorn.error") if form == "json" else ()
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -188,6 +193,5 @@ def config(form: str) -> dict[str, Any]:
             "counting": {"class": "course.logs.Counting"},
         },
         "root": {"handlers": ["stderr", "counting"], "level": "INFO"},
-        # The web server brings handlers of its own; as JSON its lines are to be like all others.
-        "loggers": dict.fromkeys(("uvicorn", "uvicorn.access", "uvicorn.error"), through) if form == "json" else {},
+        "loggers": dict.fromkeys(("django", "django.server", *others), through),
     }

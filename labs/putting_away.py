@@ -25,10 +25,11 @@ PROBLEM = "put-away"
 def take(*, sandbox: Sandbox, kept: dict[str, Any]) -> list[Attempt]:
     """Inside the transaction that puts ``sandbox`` away. Those that lose it; what they need back is noted in ``kept``. Raises Busy."""
     found = list(Attempt.objects.select_for_update().filter(sandbox=sandbox))
+    noted = kept.setdefault("attempts", {})
     for attempt in found:
         if attempt.running_command():  # a queued one holds no lock yet
             raise Busy("busy")
-        kept[str(attempt.pk)] = _noted(attempt)
+        noted[str(attempt.pk)] = _noted(attempt)
         attempt.sandbox, attempt.problem = None, PROBLEM if attempt.finished is None else ""
         attempt.save(update_fields=["sandbox", "problem"])
     return found
@@ -48,9 +49,10 @@ def _noted(attempt: Attempt) -> dict[str, Any]:
 
 def give_back(*, sandbox: Sandbox, kept: dict[str, Any]) -> list[Attempt]:
     """Inside the transaction that brings ``sandbox`` back. Those that have it again. Raises LearnerError begun-anew, which leaves all."""
-    found = list(Attempt.objects.select_for_update().select_related("sandbox").filter(pk__in=map(int, kept)))
+    attempts = kept.get("attempts", {})
+    found = list(Attempt.objects.select_for_update(of=("self",)).select_related("sandbox").filter(pk__in=map(int, attempts)))
     for attempt in found:
-        noted = kept[str(attempt.pk)]
+        noted = attempts[str(attempt.pk)]
         if attempt.running_command() or attempt.next_number() != noted["number"]:
             raise LearnerError("begun-anew")
         _let_go(attempt.sandbox)

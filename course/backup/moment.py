@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.apps import apps
@@ -17,7 +18,7 @@ from django.core import serializers
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Model
 
-from course.models import Passage, PassageIndex
+from course.reading.search_models import Passage, PassageIndex
 
 SNAPSHOT = "snapshot"
 MADE_ANEW = {Passage, PassageIndex}
@@ -38,11 +39,19 @@ def taken(folder: Path, *, rows: bool, say: Callable[[str], None]) -> Iterator[M
     """``rows``: as rows even where there is something faster. ``folder``: for what has to lie somewhere meanwhile."""
     if connection.vendor == "sqlite":
         with _sqlite(folder) as path:
-            yield Moment("rows", SNAPSHOT, _rows(SNAPSHOT)) if rows else Moment("sqlite", SNAPSHOT, path.rename)
+            yield Moment("rows", SNAPSHOT, _rows(SNAPSHOT)) if rows else Moment("sqlite", SNAPSHOT, partial(_moved, path))
         return
     with _postgresql() as snapshot:
         dump = None if rows else _pg_dump(folder, snapshot, say)
-        yield Moment("postgresql", DEFAULT_DB_ALIAS, dump.rename) if dump else Moment("rows", DEFAULT_DB_ALIAS, _rows(DEFAULT_DB_ALIAS))
+        yield (
+            Moment("postgresql", DEFAULT_DB_ALIAS, partial(_moved, dump))
+            if dump
+            else Moment("rows", DEFAULT_DB_ALIAS, _rows(DEFAULT_DB_ALIAS))
+        )
+
+
+def _moved(path: Path, to: Path) -> None:
+    path.rename(to)
 
 
 @contextlib.contextmanager

@@ -53,7 +53,7 @@ _now: ContextVar[_Under | None] = ContextVar("piece", default=None)
 def work(job_id: int) -> bool:
     """Do what is due of a job, for a while. Whether more is."""
     end = time.monotonic() + SECONDS
-    due = Piece.objects.due().filter(job=job_id).select_related("job", "undoes").order_by("pk")
+    due = Piece.objects.due().filter(job=job_id).select_related("job__by", "undoes", "sandbox__head", "sandbox__start").order_by("pk")
     while (piece := due.first()) and time.monotonic() < end:
         if Piece.objects.claim(piece.pk):
             _do(piece)
@@ -62,7 +62,7 @@ def work(job_id: int) -> bool:
 
 
 def _do(piece: Piece) -> None:
-    sandbox = Sandbox.objects.select_related("head", "start").filter(pk=piece.sandbox_id).first()
+    sandbox = piece.sandbox
     if Job.objects.filter(pk=piece.job_id, state=Job.State.STOPPING).exists():
         piece.end(Piece.State.STOPPED)
         return

@@ -44,17 +44,17 @@ class QuotaForm(NoOptions):
     """How much; empty: the course's own."""
 
     megabytes = forms.IntegerField(label=_("Megabytes"), min_value=1, max_value=MOST_MB, required=False)
-    files = forms.IntegerField(label=_("Files and folders"), min_value=10, max_value=MOST_FILES, required=False)
+    entries = forms.IntegerField(label=_("Files and folders"), min_value=10, max_value=MOST_FILES, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usual = _("Empty: %(usual)s, as everybody has.")
         self.fields["megabytes"].help_text = usual % {"usual": settings.SANDBOX_HOME_BYTES // MB}
-        self.fields["files"].help_text = usual % {"usual": f"{settings.SANDBOX_HOME_FILES:,}"}
+        self.fields["entries"].help_text = usual % {"usual": f"{settings.SANDBOX_HOME_FILES:,}"}
 
     def options(self) -> dict[str, Any]:
         megabytes = self.cleaned_data["megabytes"]
-        return {"bytes": megabytes * MB if megabytes else None, "files": self.cleaned_data["files"]}
+        return {"bytes": megabytes * MB if megabytes else None, "files": self.cleaned_data["entries"]}
 
 
 OF = {"rewind": RewindForm, "quota": QuotaForm}

@@ -46,11 +46,13 @@ class Worker:
 
 _stop = threading.Event()
 _thread: threading.Thread | None = None
+_threads: int | None = None
 
 
-def begin() -> None:
-    """This process is a worker: say so until ``end``."""
-    global _thread
+def begin(threads: int | None = None) -> None:
+    """This process is a worker, of so many threads: say so until ``end``."""
+    global _thread, _threads
+    _threads = threads
     _stop.clear()
     _thread = threading.Thread(target=_beat, args=(time.time(),), name="desk-pulse", daemon=True)
     _thread.start()
@@ -85,7 +87,7 @@ def _state(since: float) -> dict[str, Any]:
         "host": workers.host(),
         "since": since,
         "heard": time.time(),
-        "threads": settings.CELERY_WORKER_CONCURRENCY,
+        "threads": _threads or settings.CELERY_WORKER_CONCURRENCY,
         "warm": _below(os.getpid()),
         "load": round(os.getloadavg()[0], 2),
         "cores": len(os.sched_getaffinity(0)),

@@ -32,7 +32,7 @@ def count() -> int:
     until = timezone.now() - BEHIND
     try:
         with events.client().pipeline() as pipe:
-            pipe.watch(UNTIL)
+            pipe.watch(UNTIL)  # type: ignore[no-untyped-call]
             known: Any = pipe.get(UNTIL)
             since = datetime.fromtimestamp(float(known), UTC) if known else None
             found = _ended(since, until) if since else Counter[str]()

@@ -47,8 +47,8 @@ def forget() -> None:
 
 
 @worker_ready.connect
-def _ready(**_: Any) -> None:
-    pulse.begin()
+def _ready(sender: Any = None, **_: Any) -> None:
+    pulse.begin(getattr(getattr(sender, "controller", None), "concurrency", None))
     measure.delay()
 
 

@@ -98,7 +98,7 @@ def act(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/ask.html", context, status=422 if form.is_bound else 200)
 
 
-_OWN = {"csrfmiddlewaretoken", "yes", "to", "megabytes", "files"}
+_OWN = {"csrfmiddlewaretoken", "yes", "to", "megabytes", "entries"}
 
 
 def _meant(request: HttpRequest) -> tuple[dict[str, str], QuerySet[Sandbox]]:

@@ -78,7 +78,7 @@ def _database() -> dict[str, Any]:
 def _redis() -> dict[str, Any]:
     begun = time.perf_counter()
     try:
-        told: dict[str, Any] = events.client().info()  # type: ignore[assignment]
+        told: dict[str, Any] = events.client().info()
     except RedisError as error:
         return {"name": "Redis", "ok": False, "why": str(error)}
     version = told.get("valkey_version") or told.get("redis_version")

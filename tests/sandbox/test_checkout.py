@@ -195,6 +195,17 @@ def test_over_quota_keeps_nothing_and_says_what(sandbox: Sandbox, settings) -> N
     assert do(sandbox, "ls")[1] == ""
 
 
+def test_a_quota_of_its_own_holds_instead(sandbox: Sandbox, settings) -> None:
+    settings.SANDBOX_HOME_FILES = 10
+    Sandbox.objects.filter(pk=sandbox.pk).update(most_files=30, most_bytes=300_000)
+    assert do(sandbox, "touch {1..20}")[0] == 0
+    with pytest.raises(OverQuota) as refused, checkout(sandbox) as live:
+        ran(live, "touch {21..40}")
+        live.commit()
+    assert refused.value.values == {"what": "files", "used": 31, "limit": 30}
+    assert do(sandbox, "head -c 400000 /dev/zero > large")[0] == 128 + 25  # SIGXFSZ
+
+
 def test_reset_is_a_pointer_move(sandbox: Sandbox) -> None:
     do(sandbox, "echo x > y; z=1")
     actions.reset(sandbox=sandbox, by="test")

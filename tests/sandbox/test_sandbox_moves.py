@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from sandbox import actions, signals
 from sandbox.errors import Busy, LearnerError
@@ -278,3 +279,43 @@ def test_what_pruning_took_is_said_to_be_gone_and_not_jumped_over(sandbox: Sandb
         undo(sandbox)
     with refused("version-gone"):
         actions.rewind(sandbox=sandbox, to=versions[0].pk, by="me")
+
+
+def test_one_that_is_put_away_is_not_woken_and_comes_back_as_it_was(sandbox: Sandbox) -> None:
+    made = run(sandbox, "a")
+    Version.objects.filter(pk=made.pk).update(due_in=60.0)
+    heard: list[tuple[str, dict[str, Any]]] = []
+
+    def away(sender: object, kept: dict[str, Any], **_: Any) -> None:
+        kept["of somebody"] = 7
+
+    def back(sender: object, kept: dict[str, Any], **_: Any) -> None:
+        heard.append(("back", kept))
+
+    signals.put_away.connect(away)
+    signals.brought_back.connect(back)
+    actions.put_away(sandbox=sandbox, by="me")
+    actions.put_away(sandbox=sandbox, by="me")
+    assert (sandbox.put_away is None, sandbox.due) == (False, None)
+    actions.bring_back(sandbox=sandbox, by="me")
+    assert (sandbox.put_away, sandbox.head, sandbox.due is None) == (None, made, False)
+    assert [(how, kept["of somebody"]) for how, kept in heard] == [("back", 7)]
+    assert actions.delete_put_away(before=timezone.now()) == 0
+
+
+def test_who_refuses_keeps_it_from_being_put_away(sandbox: Sandbox) -> None:
+    def no(sender: object, **_: Any) -> None:
+        raise Busy("busy")
+
+    signals.put_away.connect(no)
+    with pytest.raises(Busy):
+        actions.put_away(sandbox=sandbox, by="me")
+    signals.put_away.disconnect(no)
+    sandbox.refresh_from_db()
+    assert (sandbox.put_away, sandbox.lock_holder) == (None, "")
+
+
+def test_what_is_put_away_is_deleted_when_its_time_is_over(sandbox: Sandbox) -> None:
+    actions.put_away(sandbox=sandbox, by="me")
+    assert actions.delete_put_away(before=timezone.now()) == 1
+    assert not Sandbox.objects.exists()

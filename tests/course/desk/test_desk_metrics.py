@@ -141,6 +141,7 @@ def test_not_ready_names_the_part_and_keeps_the_reason(live_redis, settings, cap
     assert [name for name, ready in answer.json().items() if not ready] == ["ready", "redis", "worker"]
     assert "nowhere" not in answer.content.decode()
     assert "nowhere" in caplog.text
+    assert "Service Unavailable" not in caplog.text  # a probe's finding is no error of the site
 
 
 def test_not_ready_where_blobs_cannot_be_written(live_redis, monkeypatch) -> None:

@@ -127,7 +127,7 @@ def test_what_an_act_wants_to_be_told(client, attempts) -> None:
     for act, wrong, right, options in (
         ("rewind", {"to": "x"}, {"to": "2026-01-02T03:04"}, {"to": "2026-01-02T03:04:00+09:00"}),
         ("rewind", {"to": "2999-01-01T00:00"}, {"to": "2026-01-02T03:04"}, {"to": "2026-01-02T03:04:00+09:00"}),
-        ("quota", {"megabytes": "0"}, {"megabytes": "100", "files": ""}, {"bytes": 104857600, "files": None}),
+        ("quota", {"megabytes": "0"}, {"megabytes": "100", "entries": ""}, {"bytes": 104857600, "files": None}),
     ):
         fields = {"act": act, "which": "all", "yes": "yes"}
         answer = client.post("/desk/act/", fields | wrong)
