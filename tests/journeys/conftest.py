@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -126,7 +127,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             item.add_report_section(call.when, name, stack.log(name))
         for number, one in enumerate(getattr(item, "visitors", [])):
             path = stack.var / f"{item.name}-{number}.png"
-            one.page.screenshot(path=path)
+            with contextlib.suppress(Exception):  # a page that is closed; what it tells of is worth more
+                one.page.screenshot(path=path)
             item.add_report_section(call.when, "page", f"{path}\n{one.complaints}")
 
 
