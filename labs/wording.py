@@ -19,6 +19,7 @@ SENTENCES = {
     "nothing-to-undo": _("There is nothing to undo yet."),
     "nothing-to-redo": _("There is nothing to do again."),
     "already-there": _("The sandbox stands there already."),
+    "begun-anew": _("The learner has begun anew since."),
     "version-gone": _("That is too long ago: it is no longer kept."),
     "too-long": _("This line is too long: %(limit)s characters are the most."),
     "not-running": _("This command has ended already."),

@@ -67,7 +67,7 @@ def test_a_look_says_what_it_saw_and_what_it_wanted():
     found = look(Check("aws", {"service": "s3", "operation": "list_buckets", "query": "Buckets[?Name=='x']"}, {}), Context(live, None))
     assert found.what == "Buckets: 2 (one, two)"
     with translation.override("en"):
-        shown = presenting._look(found.as_dict())
+        shown = presenting.look(found.as_dict())
     assert (shown["saw"], shown["wanted"]) == ("Buckets: 2 (one, two)", "something that s3 list-buckets finds")
     assert found.see == "aws s3api list-buckets --query 'Buckets[?Name=='\"'\"'x'\"'\"']'"
 
@@ -76,7 +76,7 @@ def test_what_passed_says_what_is_there():
     live = FakeLive()
     live.variables = {"x": "1"}
     with translation.override("en"):
-        shown = presenting._look(look(Check("variable", {"name": "x"}, {}), Context(live, None)).as_dict())
+        shown = presenting.look(look(Check("variable", {"name": "x"}, {}), Context(live, None)).as_dict())
     assert shown == {"kind": "pass", "word": "There: the variable x with a value"}
 
 
