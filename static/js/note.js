@@ -20,9 +20,9 @@ document.addEventListener("htmx:afterSettle", () => orderQuestions(document, wor
 new Reading(head, words, room);
 new Sections(room);
 
-// A command that was asked for waits in the prompt.
+// A command that was asked for waits in the prompt, also where the page has come again because the sandbox is ready now.
 const line = document.getElementById("line");
-if (line?.defaultValue) {
+if (line?.value) {
   const tab = document.getElementById("tab-console");
   if (tab?.offsetParent) tab.click();
   line.focus({ preventScroll: true });

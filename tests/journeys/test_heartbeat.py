@@ -36,6 +36,7 @@ def test_the_first_task_from_sign_in_to_tomorrow(visitor: Callable[..., Any], st
 
     later = visitor(locale="ko-KR")
     later.sign_in("minji")
+    later.page.goto("/labs/")
     expect(later.page.locator(f"#lab-{LAB}")).to_contain_text("완료")
     later.open_lab(LAB)
     assert later.blocks() == len(lines)

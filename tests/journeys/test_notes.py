@@ -30,6 +30,7 @@ def sign_in(one: Any) -> None:
     if one.page.locator("#console").count():
         one.page.locator(CLOSE).click()
     expect(one.page.locator("#console")).to_have_count(0)
+    one.page.wait_for_load_state("load")  # a form that is quicker than its script is sent without it
 
 
 def look(one: Any) -> None:
