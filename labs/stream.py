@@ -48,9 +48,11 @@ class Page:
 @require_safe
 async def stream(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Authorise, then stream without touching the database again (but for a gap)."""
-    attempt = await sync_to_async(access.seen_attempt)(request, pk)
-    readonly = attempt.user_id != (await request.auser()).pk
-    await sync_to_async(close_old_connections)()
+    try:
+        attempt = await sync_to_async(access.seen_attempt)(request, pk)
+        readonly = attempt.user_id != (await request.auser()).pk
+    finally:
+        await sync_to_async(close_old_connections)()
     state = partial(_state, attempt.pk, translation.get_language(), readonly)
     mine = {} if readonly else {"beat": partial(presence.here, attempt.user_id)}
     return answer(request, Page(attempt.pk, state, **mine))

@@ -123,3 +123,9 @@ def cluster():
     one = Cluster(found)
     yield one
     one.stop()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nobody tells the thread of a test client's request that it is over, as a server does: its connection is closed with the thread."""
+    if wanted():
+        config.addinivalue_line("filterwarnings", "ignore:.*psycopg.Connection object.* was deleted while still open:ResourceWarning")

@@ -172,7 +172,7 @@ def mine(user: object) -> str:
 
 
 def test_a_learner_sees_their_cohorts_and_what_is_due_with_their_time(cohort: Cohort, teacher: User, minji: User) -> None:
-    began = timezone.now().replace(microsecond=0)
+    began = timezone.now().replace(minute=34, second=0, microsecond=0)  # a full hour is written without its minutes
     Cohort.objects.update(made=began)
     Membership.objects.update(joined=began)
     actions.set_dues(cohort=cohort, by=teacher, dues={"second": began + timedelta(days=4), "gone": began})
