@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from course.reading import checking, library, live, playing
 from course.reading.errors import did_you_mean
 from course.reading.model import Note
 from labs.management.database import ensure_database
+from labs.management.progress import Progressing
 
 
-class Command(BaseCommand):
+class Command(Progressing):
     help = "Check the notes' files, or prove in real sandboxes that every command that they offer does what it is meant to."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,12 +69,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(notes)} notes, {len(rows)} blocks, {seconds:.1f} s, {failed} failed")
         if failed:
             sys.exit(1)
-
-    def _progress(self, what: str) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r\x1b[K… {what[:100]}", ending="")
-            self.stderr.flush()
-
-    def _clear(self) -> None:
-        if self.stderr.isatty():
-            self.stderr.write("\r\x1b[K", ending="")

@@ -10,17 +10,18 @@ from typing import Any
 import botocore.session
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from labs.lab import LabError, catalog
 from labs.lab.errors import did_you_mean
 from labs.lab.model import Check, Lab
 from labs.management.database import ensure_database
+from labs.management.progress import Progressing
 from labs.mistakes import proving, table
 from labs.play import Played, play
 
 
-class Command(BaseCommand):
+class Command(Progressing):
     help = "Check the labs' files and the table of mistakes, or prove them in real sandboxes."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -114,15 +115,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(rows)} mistakes, {sum(row.seconds for row in rows):.1f} s, {failed} failed")
         if failed:
             sys.exit(1)
-
-    def _progress(self, what: str) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r\x1b[K… {what[:100]}", ending="")
-            self.stderr.flush()
-
-    def _clear(self) -> None:
-        if self.stderr.isatty():
-            self.stderr.write("\r\x1b[K", ending="")
 
 
 def _calls_exist(lab: Lab) -> None:
