@@ -20,10 +20,17 @@ document.addEventListener("htmx:afterSettle", () => orderQuestions(document, wor
 new Reading(head, words, room);
 new Sections(room);
 
+// Going to the address's #part takes the focus away, a frame after the page has loaded.
+function whenSettled(does) {
+  const after = () => requestAnimationFrame(() => setTimeout(does));
+  if (document.readyState === "complete") after();
+  else addEventListener("load", after, { once: true });
+}
+
 // A command that was asked for waits in the prompt, also where the page has come again because the sandbox is ready now.
 const line = document.getElementById("line");
 if (line?.value) {
   const tab = document.getElementById("tab-console");
   if (tab?.offsetParent) tab.click();
-  line.focus({ preventScroll: true });
+  whenSettled(() => { if (document.activeElement === document.body) line.focus({ preventScroll: true }); });
 }
