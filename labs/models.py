@@ -224,9 +224,12 @@ class CommandQuerySet(models.QuerySet["Command"]):
         return claimed == 1
 
     def renew(self, pk: Any, worker: str) -> bool:
-        """False: the row is no longer this worker's (the sweeper took it for dead)."""
-        mine = self.in_checkout().filter(pk=pk, worker=worker)
-        return mine.update(lease_until=timezone.now() + LEASE) == 1
+        """False: the row is no longer this worker's (the sweeper took it for dead). What has ended beside it is kept with it, and so
+        lives as long."""
+        lease = timezone.now() + LEASE
+        beside = self.model.objects.filter(pk=pk).values("attempt")
+        self.filter(state=Command.State.ENDED, worker=worker, attempt__in=beside).update(lease_until=lease)
+        return self.in_checkout().filter(pk=pk, worker=worker).update(lease_until=lease) == 1
 
     def close(self, pk: Any, worker: str, **fields: Any) -> bool:
         """End a row that is still this worker's; False when the sweeper ended it first."""

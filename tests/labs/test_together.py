@@ -90,6 +90,19 @@ def presenting_lab(attempt):
     return lab_of(attempt)
 
 
+def test_what_has_ended_lives_as_long_as_what_runs_beside_it(attempt, monkeypatch):
+    monkeypatch.setattr("labs.output.RENEW_SECONDS", 0.0)
+    first = submit(attempt, WAITS)
+    until(lambda: b"up" in bytes(now(first).output) or door.is_open(attempt.sandbox_id))
+    second = submit(attempt, "echo two > second", 2)
+    until(lambda: now(second).state == "ended")
+    for _ in range(2):
+        Command.objects.filter(pk=second.pk).update(lease_until=timezone.now())
+        until(lambda: now(second).lease_until > timezone.now() + timedelta(seconds=10))
+        sweeper.sweep()
+    assert (let_go(first).state, ended(second).state) == ("done", "done")
+
+
 def test_the_one_that_came_first_may_end_first(attempt, first):
     second = submit(attempt, "read y < /dev/tty; echo $y > second", 2)
     until(lambda: now(second).stream_id)
