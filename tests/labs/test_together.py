@@ -90,10 +90,12 @@ def presenting_lab(attempt):
     return lab_of(attempt)
 
 
-def test_what_has_ended_lives_as_long_as_what_runs_beside_it(attempt, monkeypatch):
+@pytest.fixture
+def renewing(monkeypatch):
     monkeypatch.setattr("labs.output.RENEW_SECONDS", 0.0)
-    first = submit(attempt, WAITS)
-    until(lambda: b"up" in bytes(now(first).output) or door.is_open(attempt.sandbox_id))
+
+
+def test_what_has_ended_lives_as_long_as_what_runs_beside_it(attempt, renewing, first):
     second = submit(attempt, "echo two > second", 2)
     until(lambda: now(second).state == "ended")
     for _ in range(2):
