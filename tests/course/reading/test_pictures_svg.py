@@ -103,6 +103,13 @@ def test_what_may_scroll_can_be_reached_by_keyboard() -> None:
         assert bool(re.search(r'class="picture-room" tabindex="0" role="region" aria-label="[^"]+', html)) == reached
 
 
+def test_a_drawing_shrinks_no_further_than_its_texts_can_be_read() -> None:
+    html = svg("flow")
+    least = re.search(r'class="picture-least" width="(\d+)" height="0" aria-hidden="true"', html)
+    assert least
+    assert int(least[1]) == round(int(tree(html).attrib["width"]) * 0.7)
+
+
 def texts_of(root: ET.Element) -> list[str]:
     return [unescape(line.text or "") for line in root.iter("tspan")]
 
