@@ -108,8 +108,8 @@ class Counting(logging.Handler):
 
 
 def of(record: logging.LogRecord) -> dict[str, Any]:
-    """What the line is about, as far as this thread knows."""
-    found = dict(_about.get())
+    """What the line is about, as far as this thread knows; and what its writer says (``extra={"facts": {…}}``)."""
+    found = {**_about.get(), **getattr(record, "facts", {})}
     request = _request.get() or getattr(record, "request", None)
     if isinstance(request, HttpRequest):
         if name := getattr(request, "name_in_logs", ""):

@@ -182,10 +182,12 @@ def show_hint(*, step: StepProgress) -> StepProgress:
 
 
 def show_solution(*, step: StepProgress) -> StepProgress:
-    """The step's solution; passing it afterwards gives its points less the solution's cost. No undo and no reset hides it again."""
+    """The step's solution; passing it afterwards gives its points less its price. No undo and no reset hides it again."""
     with transaction.atomic():
         if StepProgress.objects.filter(pk=step.pk, solution_shown=False).update(solution_shown=True):
-            StepEvent.objects.create(attempt=step.attempt, step_id=step.step_id, what=StepEvent.What.SOLUTION)
+            # That the check is broken is kept with it: StepProgress.price.
+            broken = step.seen if step.outcome == StepProgress.Outcome.ERROR else []
+            StepEvent.objects.create(attempt=step.attempt, step_id=step.step_id, what=StepEvent.What.SOLUTION, seen=broken)
     step.refresh_from_db()
     pace.touch(step.attempt)
     publishing.guide_changed(lab_of(step.attempt), step.attempt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from labs.models import Attempt, StepEvent, StepProgress
 from sandbox.models import Version
 from sandbox.plain import plain
 
+log = logging.getLogger(__name__)
 EVERYTHING = frozenset({"files", "cloud", "shell", "command", "anything"})
 
 
@@ -59,11 +61,20 @@ def grade(
         if not areas & _looks_at(step.checks):
             return changed
         judgement = judge(step, value, last)
-        changed |= _keep(attempt, lab, step, judgement, version)
+        if _keep(attempt, lab, step, judgement, version):
+            changed = True
+            _log(attempt, step, judgement)
         if judgement.outcome != "pass":
             return changed
         areas = EVERYTHING  # nobody has looked with the next step's checks yet
     return changed
+
+
+def _log(attempt: Attempt, step: Step, judgement: Judgement) -> None:
+    """What broke in looking, where it is news: not again after each command that finds the check as broken as before."""
+    for found in (one.broken for one in judgement.looks if one.broken):
+        facts = {"attempt": attempt.pk, "lab": attempt.lab, "step": step.id, **found.facts()}
+        log.error("a check broke, which is our fault", extra={"facts": facts})
 
 
 @transaction.atomic
@@ -88,4 +99,4 @@ def _keep(attempt: Attempt, lab: Lab, step: Step, judgement: Judgement, version:
 
 def _points(attempt: Attempt, step: Step, progress: StepProgress) -> int:
     """A fork earns its owner nothing."""
-    return 0 if attempt.is_fork else step.points - (step.solution_cost if progress.solution_shown else 0)
+    return 0 if attempt.is_fork else step.points - (progress.price(step.solution_cost) if progress.solution_shown else 0)

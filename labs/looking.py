@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
 import shlex
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 
 import jmespath
 
+from labs.broken import Broken, ScriptBroke, broken
 from labs.lab.model import LANGUAGES, Check, Words
 from labs.lab.specs import REFERENCE
 from labs.presenting import HOME, where
@@ -20,7 +20,6 @@ from labs.wanting import see, wanted
 from sandbox.errors import CloudError
 from sandbox.store.working import OWN_FILES
 
-log = logging.getLogger(__name__)
 _MISSING = re.compile(r"NoSuch|NotFound|DoesNotExist|^404$|Missing(?!Param|Required)")
 _SEEN = 300
 _NAMED = 5
@@ -54,7 +53,7 @@ class Look:
     """``kind``: pass, not, error. ``text``: the author's words; else ``code`` and ``values`` name ours.
 
     ``what``: what was seen, cut short; ``wanted``: what the check wants and ``see`` a command that shows what it looks at
-    (``labs.wanting``).
+    (``labs.wanting``); ``broken``: of an error, or where only what it wants could not be said. It is not kept.
     """
 
     kind: str
@@ -64,9 +63,10 @@ class Look:
     what: str = ""
     wanted: dict[str, Any] = field(default_factory=dict)
     see: str = ""
+    broken: Broken | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name, value in asdict(self).items() if value and name != "broken"}
 
 
 @dataclass
@@ -96,12 +96,11 @@ PASS = Look("pass")
 
 
 def look(check: Check, context: Context) -> Look:
-    """Never raises: what goes wrong in looking is an error of ours, logged."""
+    """Never raises: what goes wrong in looking is an error of ours, which who keeps the look logs (``labs.grading``)."""
     try:
         found = _any(check, context) if check.any_of else _LOOKS[check.kind](check.spec, context)
-    except Exception:
-        log.exception("a %s check (line %s of its lab.yaml) failed", check.kind, check.line)
-        return Look("error", "check-error")
+    except Exception as error:
+        return Look("error", "check-error", broken=broken(check, error))
     if found.kind == "error":
         return found
     if found.kind == "not" and check.seen:
@@ -114,16 +113,16 @@ def _with_wanted(found: Look, check: Check, context: Context) -> Look:
     try:
         wants = found.wanted or wanted(check, context.fill_all)
         return replace(found, wanted=wants, see="" if found.kind == "pass" else found.see or see(check, context.fill_all))
-    except Exception:
-        log.exception("what the %s check (line %s of its lab.yaml) wants could not be said", check.kind, check.line)
-        return found
+    except Exception as error:
+        return replace(found, broken=broken(check, error))
 
 
 def _any(check: Check, context: Context) -> Look:
     looks = [look(option, context) for option in check.any_of]
+    broke = next((one.broken for one in looks if one.broken), None)
     for kind in ("pass", "error"):
         if found := next((one for one in looks if one.kind == kind), None):
-            return found
+            return replace(found, broken=broke)
     return next((one for one in looks if one.text), Look("not", "any-none"))
 
 
@@ -275,8 +274,7 @@ def _script(spec: dict[str, Any], context: Context) -> Look:
     if status == 0:
         return PASS
     if status != 1:
-        log.error("a check's script ended with %s: %s", status, output[-2000:])
-        return Look("error", "check-error")
+        raise ScriptBroke(status, output[-2000:])
     said = _said(output)
     return Look("not", text=said) if said else Look("not", "script-silent")
 

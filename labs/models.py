@@ -137,6 +137,13 @@ class StepProgress(models.Model):
             self.tries += 1
         self.save(update_fields=["outcome", "seen", "tries"])
 
+    def price(self, cost: int) -> int:
+        """What the solution takes off the points: ``cost``, or nothing where it is shown while the check is broken, which is our fault."""
+        if not self.solution_shown:
+            return 0 if self.outcome == self.Outcome.ERROR else cost
+        shown = StepEvent.objects.filter(attempt=self.attempt_id, step_id=self.step_id, what=StepEvent.What.SOLUTION)
+        return 0 if shown.exclude(seen=[]).exists() else cost
+
     def complete(self, *, points: int, version: Version | None) -> None:
         """``points`` are the step's own, already less what a shown solution costs; a step passed again keeps the fewer."""
         self.points = points if self.points is None else min(self.points, points)

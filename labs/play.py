@@ -107,5 +107,7 @@ def _why(judgement: grading.Judgement, what: str) -> str:
 def _said(look: Look) -> str:
     if look.kind == "pass":
         return ""
+    if look.kind == "error" and (broke := look.broken):
+        return f"the {broke.check} check in line {broke.line} broke: {broke.error} ({broke.where}): {broke.detail}"
     text = words(look.text, "en") if look.text else ours(look.code, **look.values)
     return f"{text} [{look.what}]" if look.what else text

@@ -179,6 +179,7 @@ def _step(lab: Lab, number: int, attempt: Attempt | None, progress: StepProgress
     section = lab.section(step.id, language())
     shown = progress.hints_shown if progress else 0
     passed = bool(progress and progress.passed)
+    cost = progress.price(step.solution_cost) if progress and not passed else step.solution_cost
     return {
         "id": step.id,
         "number": number,
@@ -194,8 +195,8 @@ def _step(lab: Lab, number: int, attempt: Attempt | None, progress: StepProgress
         "asks_check": shown == len(step.hints),
         "check_hint": _check_hint(progress) if progress and shown > len(step.hints) else None,
         "solution": [{"command": line} for line in step.solve] if progress and progress.solution_shown else [],
-        "solution_cost": step.solution_cost,
-        "left": step.points - step.solution_cost,
+        "solution_cost": cost,
+        "left": step.points - cost,
         **_step_urls(attempt, step.id),
     }
 

@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from labs import failing
 from labs.lab.model import Patience
 
 SAME_ERROR, CHECK, UNCHANGED, HINTS, SILENCE = "same-error", "check", "unchanged", "hints", "silence"
 REASONS = (SAME_ERROR, CHECK, HINTS, UNCHANGED, SILENCE)
 """The one that says most first: it is what the board shows."""
-_ANSWERS = {"grep", "test", "[", "diff", "cmp", "false"}
-"""Programs whose status 1 is an answer."""
-_INTERRUPTED = {130, 143}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Typed:
 
     @property
     def failed(self) -> bool:
-        return self.status != 0 and self.status not in _INTERRUPTED and not (self.status == 1 and self.program[0] in _ANSWERS)
+        return failing.failed(self.program[0], self.status)
 
     @property
     def program(self) -> tuple[str, ...]:

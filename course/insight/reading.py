@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.db.models.functions import Substr
 
 from course.insight import figures
 from course.insight.figures import Errors, Failure, Spread
 from course.insight.shapes import error_line, shape
 from course.people.models import LEARNER, Cohort, Membership
+from labs import failing
 from labs.lab.model import Lab
 from labs.models import Attempt, Command, StepProgress
 from labs.terminal_text import text
@@ -22,9 +22,6 @@ from labs.terminal_text import text
 MOST_FAILURES = 3_000
 """The newest, of a lab and a cohort, are enough to see what is common."""
 _OUTPUT_BYTES = 4_000
-_ANSWERS = ("grep ", "test ", "[ ", "diff ", "cmp ", "false")
-"""Programs whose status 1 is an answer."""
-_INTERRUPTED = (130, 143)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +135,9 @@ def _commands(ways: dict[int, _Way]) -> tuple[dict[int, list[datetime]], list[Fa
     typed = Command.objects.filter(attempt__in=list(ways)).exclude(message="incomplete")
     for pk, queued in typed.values_list("attempt", "queued"):
         moments[pk].append(queued)
-    failed = typed.filter(state=Command.State.DONE).exclude(exit_status=0).exclude(exit_status=None).exclude(exit_status__in=_INTERRUPTED)
-    failed = failed.exclude(_answered()).annotate(said=Substr("output", 1, _OUTPUT_BYTES)).order_by("-queued")
+    failed = typed.filter(failing.failures(), state=Command.State.DONE).annotate(said=Substr("output", 1, _OUTPUT_BYTES)).order_by("-queued")
     rows: Any = failed.values_list("attempt", "line", "queued", "mistake", "said")  # type: ignore[misc]  # annotated above
     return moments, [_failure(ways[pk], *rest) for pk, *rest in rows[:MOST_FAILURES]]
-
-
-def _answered() -> Q:
-    found = Q()
-    for word in _ANSWERS:
-        found |= Q(exit_status=1, line__startswith=word)
-    return found
 
 
 def _failure(way: _Way, line: str, queued: datetime, mistake: dict[str, Any], said: Any) -> Failure:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labs import grading
+from labs import actions, grading, presenting
 from labs.lab import catalog
 from labs.models import StepProgress
 from sandbox.errors import CloudError
@@ -79,21 +79,92 @@ def test_old_changes_of_an_unmoved_head_are_not_new():
     assert grading.touched({"files": [1], "cloud": [1]}, new_version=False) == {"shell", "command"}
 
 
-def test_an_error_is_never_the_learners(attempt, settings, tmp_path, live):
-    yaml = """
+BROKEN = """
 title: {ko: ㄱ, en: a}
 summary: {ko: ㄱ, en: a}
 minutes: 1
 steps:
-  - {id: one, points: 1, check: {aws: {service: s3, operation: list_buckets}}, solve: [x]}
+  - {id: one, points: 9, cost: 4, check: {CHECK}, solve: [x]}
 """
-    write_lab(tmp_path / "catalog", "other", yaml, "## One {#one}\n\nx\n")
-    lab = catalog.get("other")
-    attempt.step = "one"
+
+
+@pytest.fixture
+def breaking(attempt, settings, tmp_path):
+    """``breaking("{aws: …}")``: a lab whose one step has this check, and the attempt in it."""
+
+    def make(check: str):
+        write_lab(tmp_path / "catalog", "other", BROKEN.replace("{CHECK}", check), "## One {#one}\n\nx\n")
+        attempt.steps.all().delete()
+        attempt.step = "one"
+        attempt.save()
+        attempt.steps.create(step_id="one")
+        return catalog.get("other")
+
+    return make
+
+
+LISTS = "{aws: {service: s3, operation: list_buckets, query: Buckets}}"
+SECRET = "hunter2-of-minji"
+
+
+def test_an_error_is_never_the_learners(attempt, breaking, live):
+    lab = breaking(LISTS)
     live.answers["s3", "list_buckets"] = CloudError("InternalFailure", "ours")
     graded(attempt, lab, live)
     step = attempt.steps.get(step_id="one")
     assert (step.outcome, step.tries, step.state) == (StepProgress.Outcome.ERROR, 0, "open")
+    assert step.seen == [{"kind": "error", "code": "check-error"}]
+
+
+def broken(path):
+    raise RuntimeError(SECRET)
+
+
+@pytest.mark.parametrize(
+    ("check", "broke"),
+    [
+        (LISTS, "CloudError AccessDenied"),
+        ("{script: {run: 'cat secret; exit 3'}}", "ScriptBroke status 3"),
+        ("{file: {path: a, matches: x}}", "RuntimeError"),
+    ],
+)
+def test_what_broke_is_logged_once_and_without_what_is_the_learners(attempt, breaking, live, caplog, check, broke):
+    lab = breaking(check)
+    live.answers["s3", "list_buckets"] = CloudError("AccessDenied", f"not with {SECRET}")
+    live.scripts = [(3, SECRET)] * 2
+    live.exists = broken
+    assert graded(attempt, lab, live), "the page says that it is our fault"
+    assert not graded(attempt, lab, live)
+    (record,) = [one for one in caplog.records if one.name == "labs.grading"]
+    facts = record.facts
+    assert (record.levelname, facts["attempt"], facts["step"], facts["broke"], facts["line"]) == ("ERROR", attempt.pk, "one", broke, 6)
+    assert "looking.py:" in facts["where"]
+    assert SECRET not in caplog.text
+    assert SECRET not in str(vars(record))
+
+
+def test_what_breaks_beside_a_check_that_passes_is_logged(attempt, breaking, live, caplog):
+    lab = breaking("{any: [%s, {variable: {name: x}}]}" % LISTS)
+    live.answers["s3", "list_buckets"] = CloudError("AccessDenied", "no")
+    live.variables = {"x": "1"}
+    graded(attempt, lab, live)
+    assert attempt.steps.get().passed
+    assert [one.facts["check"] for one in caplog.records if one.name == "labs.grading"] == ["aws"]
+
+
+def test_a_solution_shown_while_the_check_is_broken_costs_nothing(attempt, breaking, live, monkeypatch):
+    lab = breaking(LISTS)
+    live.answers["s3", "list_buckets"] = CloudError("InternalFailure", "ours")
+    graded(attempt, lab, live)
+    assert presenting.steps(lab, attempt)[0]["solution_cost"] == 0
+    monkeypatch.setattr("labs.events.publish", lambda *words, **data: "")
+    actions.show_solution(step=attempt.steps.get())
+    live.answers["s3", "list_buckets"] = {"Buckets": []}
+    graded(attempt, lab, live)  # the check is mended: not yet, and the price stays
+    assert presenting.steps(lab, attempt)[0]["left"] == 9
+    live.answers["s3", "list_buckets"] = {"Buckets": [{"Name": "one"}]}
+    graded(attempt, lab, live)
+    assert attempt.steps.get().points == 9
 
 
 def test_judging_writes_nothing(attempt, lab, live):

@@ -212,12 +212,14 @@ def test_the_authors_words_come_first_but_never_for_an_error(live):
     assert looked("aws", BUCKETS, live=live, seen=words).text == {}
 
 
-def test_a_fault_in_looking_is_an_error(live, caplog):
+def test_a_fault_in_looking_is_an_error(live):
     def broken(*_args, **_options):
         raise Fault("cloud-died")
 
     live.call = broken
-    assert looked("aws", BUCKETS, live=live).kind == "error"
+    found = looked("aws", BUCKETS, live=live)
+    assert (found.kind, found.broken.error) == ("error", "Fault cloud-died")
+    assert found.as_dict() == {"kind": "error", "code": "check-error"}
 
 
 def test_what_is_seen_is_cut_short(live):

@@ -55,9 +55,11 @@ def test_a_solve_that_fails_fails_the_play(root):
 
 
 @pytest.mark.parametrize("script", ["exit 3", "nosuchprogram x", "if then"])
-def test_an_error_of_a_check_fails_the_play(root, caplog, script):
+def test_an_error_of_a_check_fails_the_play_and_the_author_is_told_what_broke(root, script):
     rows = played(root, "{file: {path: ~/environment/a.txt}}", f"{{script: {{run: '{script}'}}}}")
     assert (rows[-1].step, rows[-1].before) == ("make", "error")
+    assert "the script check in line" in rows[-1].problem
+    assert "it ended with" in rows[-1].problem
 
 
 def test_a_script_looks_at_the_value_and_changes_nothing(root):

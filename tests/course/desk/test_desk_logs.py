@@ -56,6 +56,12 @@ def test_an_object_a_line(written: Log) -> None:
     assert line["error"].endswith("ValueError: two\nlines")
 
 
+def test_what_its_writer_knows_stands_in_the_line(written: Log) -> None:
+    logging.getLogger("labs.x").error("a check broke", extra={"facts": {"lab": "first", "line": 6}})
+    (line,) = written.lines()
+    assert (line["lab"], line["line"]) == ("first", 6)
+
+
 def test_a_line_says_which_request_user_and_attempt(written: Log, attempts, settings) -> None:
     settings.PROXIES = 1
     ann = Client(headers={"x-forwarded-proto": "https", "x-request-id": "from-the-proxy.1"})
