@@ -1,4 +1,4 @@
-"""A cohort's learners and how far each is in its labs, in six queries however many there are."""
+"""A cohort's learners and how far each is in its labs, in seven queries however many there are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from course.board.models import Alarm
 from course.board.stuck import REASONS
+from course.helping.models import HelpRequest
 from course.models import User
 from course.people.models import LEARNER, Cohort, Membership
 from labs import presence
@@ -47,7 +48,8 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``labs``: a cell a step, by lab; ``alarms``: those that hold, the most telling first, and after them the dismissed ones."""
+    """``labs``: a cell a step, by lab; ``alarms``: those that hold, the most telling first, and after them the dismissed ones;
+    ``question``: one that nobody has answered."""
 
     user: int
     name: str
@@ -59,6 +61,7 @@ class Row:
     labs: tuple[tuple[Cell, ...], ...]
     now: Now | None
     alarms: tuple[Alarm, ...] = ()
+    question: HelpRequest | None = None
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -70,12 +73,15 @@ class Row:
 
     @property
     def order(self) -> str:
-        """Sorts as a text: who is stuck, the longest first; who runs something; then the others, the least far first."""
+        """Sorts as a text: who asks for help, and is looked at by nobody yet; who is stuck, each the longest first; who runs something;
+        then the others, the least far first."""
+        if self.question is not None:
+            return f"0 {self.question.taken_by_id is not None:d} {self.question.asked.timestamp():013.0f} {self.name}"
         if self.alarm is not None:
-            return f"0 {self.alarm.since.timestamp():013.0f} {self.name}"
+            return f"1 {self.alarm.since.timestamp():013.0f} {self.name}"
         if self.now is not None and self.now.line:
-            return f"1 {self.name}"
-        return f"2 {self.passed:05} {self.name}"
+            return f"2 {self.name}"
+        return f"3 {self.passed:05} {self.name}"
 
 
 @dataclass(slots=True)
@@ -88,6 +94,7 @@ class Known:
     steps: dict[int, dict[str, Cell]] = field(default_factory=dict)
     running: dict[int, str] = field(default_factory=dict)
     alarms: dict[int, list[Alarm]] = field(default_factory=dict)
+    questions: dict[int, HelpRequest] = field(default_factory=dict)
     online: set[int] = field(default_factory=set)
 
 
@@ -101,7 +108,7 @@ def labs_of(cohort: Cohort) -> list[Lab]:
 
 
 def read(cohort: Cohort, labs: Sequence[Lab], user: int | None = None) -> Known:
-    """Of everybody, or of ``user`` alone. Members, attempts, steps, what runs, alarms: a query each."""
+    """Of everybody, or of ``user`` alone. Members, attempts, steps, what runs, alarms, questions: a query each."""
     members = Membership.objects.filter(cohort=cohort, role=LEARNER, left=None)
     if user is not None:
         members = members.filter(user=user)
@@ -120,6 +127,8 @@ def read(cohort: Cohort, labs: Sequence[Lab], user: int | None = None) -> Known:
     for alarm in Alarm.objects.filter(attempt__in=mine.values("pk"), over=None).select_related("dismissed_by"):
         if used.get(alarm.attempt_id) == alarm.step:
             known.alarms.setdefault(alarm.attempt_id, []).append(alarm)
+    questions = HelpRequest.objects.waiting().filter(attempt__in=mine.values("pk")).select_related("taken_by")
+    known.questions = {one.attempt_id: one for one in questions}
     return known
 
 
@@ -161,6 +170,7 @@ def _row(known: Known, labs: Sequence[Lab], user: User, moment: datetime) -> Row
         steps = known.steps.get(attempt["pk"], {})
         cells.append(tuple(steps.get(step.id, Cell("open")) for step in lab.steps))
     alarms = [alarm for attempt in used for alarm in known.alarms.get(attempt["pk"], ())]
+    questions = [known.questions[attempt["pk"]] for attempt in used if attempt["pk"] in known.questions]
     seen = max((attempt["last_seen"] for attempt in used), default=None)
     return Row(
         user=user.pk,
@@ -173,6 +183,7 @@ def _row(known: Known, labs: Sequence[Lab], user: User, moment: datetime) -> Row
         labs=tuple(cells),
         now=_now(known, labs, used),
         alarms=tuple(sorted(alarms, key=lambda one: (one.dismissed_at is not None, _ORDER.get(one.reason, 9), one.since))),
+        question=min(questions, key=lambda one: one.asked, default=None),
     )
 
 

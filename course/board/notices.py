@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
@@ -52,10 +53,15 @@ def html(text: str) -> SafeString:
     return mark_safe(to_html(text))  # noqa: S308 - sanitised
 
 
+def open_ones() -> QuerySet[Attempt]:
+    """Attempts whose page may be open."""
+    return Attempt.objects.filter(finished=None, fork_of=None, last_seen__gt=timezone.now() - _OPEN)
+
+
 def _open_pages(notice: Notice) -> list[tuple[int, str]]:
     """Attempts whose page may be open, and the language it is in."""
     learners = notice.cohort.memberships.filter(role=LEARNER, left=None).values("user")
-    found = Attempt.objects.filter(user__in=learners, finished=None, fork_of=None, last_seen__gt=timezone.now() - _OPEN)
+    found = open_ones().filter(user__in=learners)
     return list((found.filter(lab=notice.lab) if notice.lab else found).values_list("pk", "language"))
 
 

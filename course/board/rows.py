@@ -18,6 +18,8 @@ from django.utils.translation import get_language, gettext
 from course.board import words
 from course.board.grid import Cell, Now, Row
 from course.board.models import Alarm
+from course.helping.models import HelpRequest
+from course.helping.presenting import name_of
 from labs import pace, wording
 from labs.lab.model import Lab
 from labs.lab.model import words as in_language
@@ -33,12 +35,10 @@ class Place:
 
 
 def row(found: Row, place: Place) -> str:
-    alarm = found.alarm
-    sign = f' data-alarm="{alarm.pk}-{alarm.level}"' if alarm else ""
     language, total = get_language() or "en", sum(map(len, found.labs))
     cells = [_cell(language, cell, at == 0) for steps in found.labs for at, cell in enumerate(steps)]
     return (
-        f'<tr id="learner-{found.user}" data-order="{escape(found.order)}"{sign}>'
+        f'<tr id="learner-{found.user}" data-order="{escape(found.order)}">'
         f'<th scope="row"><a href="{_learner(found, place)}" title="{escape(found.username)}">{escape(found.name)}</a>{_here(found)}</th>'
         f'<td class="b-now">{_now(found, place)}</td>'
         f'<td class="num">{pace.words(found.spent) if found.spent >= pace.SHOWN_FROM else "–"}</td>'
@@ -86,9 +86,10 @@ def ago(moment: datetime) -> str:
 
 
 def _now(found: Row, place: Place) -> str:
-    """What they are at; before that why they are stuck, and what was dismissed of it."""
+    """What they are at; before that what they ask, why they are stuck, and what was dismissed of it."""
     alarms = [one for one in found.alarms if one.dismissed_at is None]
-    html = _alarm(alarms, found.name, place) if alarms else ""
+    html = _question(found.question, found.name) if found.question else ""
+    html += _alarm(alarms, found.name, place) if alarms else ""
     html += "".join(_dismissed(one, place) for one in found.alarms if one.dismissed_at is not None)
     return html + (_at(found.now) if found.now else f'<p class="b-at">{gettext("Nothing begun")}</p>')
 
@@ -108,22 +109,45 @@ def _at(now: Now) -> str:
     return f'<p class="b-runs"><span class="tag tag-accent">{gettext("runs")}</span> <code>{line}</code></p>{at}'
 
 
-_STUCK = '<span class="b-stuck"><span class="icon icon-alert" aria-hidden="true"></span> {}</span>'
+def _sign(name: str, said: str) -> str:
+    """Of what wants somebody: the page says it once, to who hears the page."""
+    return f'data-sign="{name}" data-said="{escape(said)}"'
+
+
+def _since(moment: datetime) -> str:
+    return f'<small>{gettext("since:")} <time datetime="{moment.isoformat()}" data-ago>{ago(moment)}</time></small>'
+
+
+def _question(question: HelpRequest, name: str) -> str:
+    """Who asked, since when, who looks at it, and the way there."""
+    sign = _sign(f"question-{question.pk}", gettext("%(name)s asks for help") % {"name": name})
+    who = gettext("taken by %(who)s") % {"who": name_of(question.taken_by)} if question.taken_by_id else ""
+    taken = f' <span class="tag">{escape(who)}</span>' if who else ""
+    said = f'<p class="b-ask">{escape(question.sentence[:160])}</p>' if question.sentence else ""
+    return (
+        f'<div class="b-wants b-question" {sign}><p><span class="b-sign"><span class="icon icon-help" aria-hidden="true"></span> '
+        f"{gettext('Asks for help')}</span> {_since(question.asked)}{taken}</p>{said}"
+        f'<a class="btn btn-small" id="question-{question.pk}" href="{reverse("help", args=[question.pk])}">'
+        f"{gettext('Open the question')}{_of(name)}</a></div>"
+    )
+
+
+_STUCK = '<span class="b-sign"><span class="icon icon-alert" aria-hidden="true"></span> {}</span>'
 
 
 def _alarm(alarms: list[Alarm], name: str, place: Place) -> str:
     """The first with a question to ask, the others below it."""
     alarm, *more = alarms
     told = f"<p><code>{escape(alarm.values['line'][:120])}</code></p>" if alarm.values.get("line") else ""
-    since = f'<time datetime="{alarm.since.isoformat()}" data-ago>{ago(alarm.since)}</time>'
     also = "".join(f"<li>{escape(words.why(one.reason, one.values))}</li>" for one in more)
-    began, dismiss = gettext("since:"), gettext("Dismiss") + _of(name)
+    why = words.why(alarm.reason, alarm.values)
+    sign = _sign(f"alarm-{alarm.pk}-{alarm.level}", gettext("%(name)s is stuck: %(why)s") % {"name": name, "why": why})
     return (
-        f'<div class="b-alarm"><p>{_STUCK.format(gettext("Stuck"))} '
-        f'<strong class="b-why">{escape(words.why(alarm.reason, alarm.values))}</strong> '
-        f"<small>{began} {since}</small></p>{told}{f'<ul>{also}</ul>' if also else ''}"
+        f'<div class="b-wants b-alarm" {sign}><p>{_STUCK.format(gettext("Stuck"))} '
+        f'<strong class="b-why">{escape(why)}</strong> {_since(alarm.since)}</p>{told}'
+        f"{f'<ul>{also}</ul>' if also else ''}"
         f'<p class="b-ask">{escape(words.ask(alarm.reason))}</p>'
-        f"{_form('alarm-dismiss', alarm, place, dismiss)}</div>"
+        f"{_form('alarm-dismiss', alarm, place, gettext('Dismiss') + _of(name))}</div>"
     )
 
 

@@ -27,7 +27,7 @@ from labs.views import by_script
 @login_required
 @require_safe
 def board(request: HttpRequest, pk: int) -> HttpResponse:
-    """``?lab=``: one lab's steps alone; ``?stuck=1``: those alone who are stuck."""
+    """``?lab=``: one lab's steps alone; ``?stuck=1``: those alone who need somebody."""
     cohort = access.cohort(request, pk)
     labs = grid.labs_of(cohort)
     lab = _chosen(labs, request.GET.get("lab", ""))
@@ -43,7 +43,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
             "columns": rows.heads([one for one in labs if not lab or one.name == lab]),
             "lab": lab,
             "only_stuck": only_stuck,
-            "nobody_stuck": only_stuck and bool(html) and " data-alarm=" not in html,
+            "nobody_stuck": only_stuck and bool(html) and " data-sign=" not in html,
             "rows": mark_safe(html),  # noqa: S308 - made by course.board.rows, which escapes
             "after": state["after"],
             "stream": reverse("board-stream-lab", args=[pk, lab]) if lab else reverse("board-stream", args=[pk]),

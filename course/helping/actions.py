@@ -1,4 +1,5 @@
-"""What is done with questions. Each is whole or not at all; the learner's pages are told when it is kept."""
+"""What is done with questions. Each is whole or not at all; the pages are told when it is kept: the learner's, those of
+who answers, and the boards."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from course.board import live as board
+from course.helping import live, news
 from course.helping.models import SENTENCE_CHARS, HelpAnswer, HelpRequest, ProposedCommand
 from course.people.acts import record
 from labs import beside, forking
@@ -70,7 +73,8 @@ def _close(question: HelpRequest, ending: str) -> bool:
 def saw(*, question: HelpRequest) -> None:
     """The learner has the newest answer before them."""
     answered = HelpRequest.objects.filter(pk=question.pk, state=HelpRequest.State.ANSWERED, seen=None)
-    answered.update(seen=timezone.now())
+    if answered.update(seen=timezone.now()):
+        live.changed(Attempt.objects.select_related("user").get(help_requests=question.pk))
 
 
 @transaction.atomic
@@ -137,3 +141,7 @@ def _told(pk: int, *, answered: bool) -> None:
     attempt = Attempt.objects.select_related("user").get(pk=pk)
     with in_language_of(attempt):
         beside.changed(attempt, gettext("Your question has an answer.") if answered else "")
+    if answered:
+        news.tell(attempt)
+    live.changed(attempt)
+    board.changed(attempt.user_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from course.helping import views_learner, views_queue
+from course.helping import live, views_learner, views_queue
 
 urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/help/", views_learner.ask, name="help-ask"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("attempts/<int:pk>/help/seen/", views_learner.seen, name="help-seen"),
     path("attempts/<int:pk>/help/commands/<int:command>/decline/", views_learner.decline, name="help-decline"),
     path("help/", views_queue.everywhere, name="help-queue"),
+    path("help/stream/", live.stream, name="help-stream"),
     path("help/<int:pk>/", views_queue.one, name="help"),
     path("help/<int:pk>/take/", views_queue.take, name="help-take"),
     path("help/<int:pk>/release/", views_queue.release, name="help-release"),

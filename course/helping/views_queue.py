@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from course.following import forks, standing
-from course.helping import actions, presenting, proposing, queue
+from course.helping import actions, live, presenting, proposing, queue
 from course.helping.models import HelpRequest
 from course.people import access
 from course.people.models import Cohort
@@ -36,28 +36,34 @@ def of_cohort(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, cohort: Cohort | None) -> HttpResponse:
-    """A page; by script its list alone."""
-    context: dict[str, Any] = {"nav": "help", "cohort": cohort, **queue.rows(queue.questions(request.user, cohort), request.user)}
-    piece = bool(request.htmx)  # type: ignore[attr-defined]
-    return render(request, "helping/queue_list.html" if piece else "helping/queue.html", context)
+    """A page; by script what of it changes."""
+    after = live.position(request.user)
+    found = queue.rows(queue.questions(request.user, cohort), request.user)
+    context: dict[str, Any] = {"nav": "help", "cohort": cohort, "after": after, **found}
+    return render(request, "helping/queue_live.html" if _by_script(request) else "helping/queue.html", context)
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]
 
 
 @login_required
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """A question with all that it takes to answer it. ``path``: a file to show as it was when it was asked."""
+    """A question with all that it takes to answer it; by script what of it changes. ``path``: a file to show as it then was."""
+    after = live.position(request.user)
     question = access.question(request, pk)
-    return render(request, "helping/question.html", _context(request, question))
+    if _by_script(request):
+        return render(request, "helping/question_live.html", _asked(request, question))
+    return render(request, "helping/question.html", _context(request, question, after))
 
 
-def _context(request: HttpRequest, question: HelpRequest, **more: Any) -> dict[str, Any]:
+def _asked(request: HttpRequest, question: HelpRequest) -> dict[str, Any]:
+    """What changes while somebody looks: who has it, its answers, what became of them."""
     attempt, user = question.attempt, request.user
     lab, step = queue.where(attempt, question.step)
-    mine = forks.open_forks(user, attempt)
-    command = question.command
     return {
         "nav": "help",
-        "request_for_help": question,
         "question": presenting.question(question),
         "who": presenting.name_of(attempt.user),
         "attempt": attempt,
@@ -66,6 +72,16 @@ def _context(request: HttpRequest, question: HelpRequest, **more: Any) -> dict[s
         "cohort": forks.cohort_of(user, attempt),
         "mine": question.taken_by_id == user.pk,
         "free": question.state == HelpRequest.State.OPEN or question.stale,
+    }
+
+
+def _context(request: HttpRequest, question: HelpRequest, after: str, **more: Any) -> dict[str, Any]:
+    attempt, command = question.attempt, question.command
+    mine = forks.open_forks(request.user, attempt)
+    return {
+        **_asked(request, question),
+        "request_for_help": question,
+        "after": after,
         "shown": showing.block(command) if command else None,
         "panel": changes.panel(command.changes, command.diff) if command and command.changes else None,
         "standing": standing.standing(attempt, question.version, request.GET.get("path", "")) if question.version else None,
@@ -115,6 +131,7 @@ def fork(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Fields: text, and of each command that may be proposed use-<key> and line-<key>, in their order."""
+    after = live.position(request.user)
     question = access.question(request, pk)
     text, lines = request.POST.get("text", "").replace("\r\n", "\n"), proposing.chosen(request.POST)
     wrong = ""
@@ -123,7 +140,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     elif len(text) > proposing.TEXT_CHARS:
         wrong = gettext("That is longer than %(most)s characters.") % {"most": proposing.TEXT_CHARS}
     if wrong:
-        context = _context(request, question, text=text, wrong=wrong)
+        context = _context(request, question, after, text=text, wrong=wrong)
         context["proposal"] = proposing.again(context["proposal"], request.POST)
         return render(request, "helping/question.html", context, status=422)
     tried = forks.open_forks(request.user, question.attempt) if lines else []

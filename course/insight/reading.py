@@ -135,8 +135,8 @@ def _commands(ways: dict[int, _Way]) -> tuple[dict[int, list[datetime]], list[Fa
     typed = Command.objects.filter(attempt__in=list(ways)).exclude(message="incomplete")
     for pk, queued in typed.values_list("attempt", "queued"):
         moments[pk].append(queued)
-    failed = typed.filter(failing.failures(), state=Command.State.DONE).annotate(said=Substr("output", 1, _OUTPUT_BYTES)).order_by("-queued")
-    rows: Any = failed.values_list("attempt", "line", "queued", "mistake", "said")  # type: ignore[misc]  # annotated above
+    failed = typed.filter(failing.failures(), state=Command.State.DONE).annotate(said=Substr("output", 1, _OUTPUT_BYTES))
+    rows: Any = failed.order_by("-queued").values_list("attempt", "line", "queued", "mistake", "said")
     return moments, [_failure(ways[pk], *rest) for pk, *rest in rows[:MOST_FAILURES]]
 
 

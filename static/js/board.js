@@ -1,4 +1,5 @@
 // The instructor's board: rows come by the stream, in an order that stays while somebody reads.
+import { sign } from "./net.js";
 import { put } from "./place.js";
 import { post } from "./post.js";
 import { Stream } from "./stream.js";
@@ -31,20 +32,21 @@ function settle() {
   if (wanted && !read) sort();
   else again.hidden = !wanted;
   document.getElementById("nobody").hidden = rows.children.length > 0;
-  document.getElementById("nobody-stuck").hidden = !(rows.children.length && board.classList.contains("is-only-stuck") && !rows.querySelector("[data-alarm]"));
+  document.getElementById("nobody-stuck").hidden = !(rows.children.length && board.classList.contains("is-only-stuck") && !rows.querySelector("[data-sign]"));
 }
 
 for (const name of ["pointermove", "scroll", "wheel", "touchmove"]) board.addEventListener(name, () => { touched = Date.now(); }, { passive: true, capture: true });
 again.addEventListener("click", () => { sort(); rows.querySelector("a")?.focus(); });
 
-// Alarms are said once each -------------------------------------------------------------------------------------------------
+// Who asks or is stuck is said once each ------------------------------------------------------------------------------------
 
-const known = new Set([...rows.querySelectorAll("[data-alarm]")].map((row) => row.dataset.alarm));
+const signs = () => [...rows.querySelectorAll("[data-sign]")];
+const known = new Set(signs().map(({ dataset }) => dataset.sign));
 
 function announce() {
-  const fresh = [...rows.querySelectorAll("[data-alarm]")].filter((row) => !known.has(row.dataset.alarm));
-  for (const row of fresh) known.add(row.dataset.alarm);
-  if (fresh.length) said.textContent = fresh.map((row) => words.wordStuck.replace("{name}", row.querySelector("th a").textContent).replace("{why}", row.querySelector(".b-why").textContent)).join(". ");
+  const fresh = signs().filter(({ dataset }) => !known.has(dataset.sign));
+  for (const { dataset } of fresh) known.add(dataset.sign);
+  if (fresh.length) said.textContent = fresh.map(({ dataset }) => dataset.said).join(". ");
 }
 
 // What the stream brings ----------------------------------------------------------------------------------------------------
@@ -63,12 +65,7 @@ function refresh({ html }) {
   show(html);
 }
 
-function status(state, seconds) {
-  net.textContent = { open: words.wordLive, lost: words.wordLost, waiting: words.wordRetry.replace("{seconds}", seconds), "signed-out": words.wordSignedOut }[state] ?? "";
-  net.className = state === "open" ? "is-live" : "is-lost";
-}
-
-new Stream(words.urlStream, words.after, { row: ({ html }) => show(html), refresh, reload: () => location.reload() }, status);
+new Stream(words.urlStream, words.after, { row: ({ html }) => show(html), refresh, reload: () => location.reload() }, sign(net, words));
 
 // What is pressed -----------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 // Put server-rendered HTML where its id already is, or at the end of `home`. The focus stays on the element of the same id.
-// What did not change is left alone, so that a selection in it survives. Returns the elements that are new.
+// What did not change is left alone, so that a selection in it survives; what was folded stays so. Returns the elements that are new.
 const same = (element) => element.outerHTML.replace(/<input type="hidden" name="csrf[^>]*>| disabled=""| just-passed/g, "").replace(/\s+/g, " ");
 
 function passedNow(old, element) {
@@ -21,6 +21,10 @@ export function put(html, home) {
       for (const field of old.querySelectorAll("input[id]:not([type=hidden])")) {
         const twin = element.querySelector(`#${CSS.escape(field.id)}`);
         if (twin) twin.value = field.value;
+      }
+      for (const fold of old.querySelectorAll("details[id]")) {
+        const twin = element.querySelector(`#${CSS.escape(fold.id)}`);
+        if (twin) twin.open = fold.open;
       }
       old.replaceWith(element);
     } else if (home) home.append(element);

@@ -2,50 +2,22 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
+from django.urls import reverse
 
-from course.board.models import Alarm, Notice
-from course.desk.models import Job
-from course.export.models import ApiToken
-from course.helping.models import HelpAnswer, HelpRequest, ProposedCommand
-from course.models import Role, User
+from course.models import User
 from course.people import actions as people
 from course.people.models import Cohort, Membership
-from course.reading import library
-from labs import actions, events, forking
+from labs import actions
 from labs.lab import catalog
 from labs.models import Attempt, Command
-from sandbox.models import Sandbox, Version
-from tests.people import cohort_of
+from tests.course.world import OF_MEMBER, WHO, addresses, client_of, data, values
+from tests.course.world import attempt as attempt
 
 pytestmark = pytest.mark.django_db
-YAML = """
-title: {ko: 첫걸음, en: First steps}
-summary: {ko: 한 가지., en: One thing.}
-minutes: 5
-steps: [{id: make, points: 10, check: {cwd: {equals: /tmp}}, hints: [{ko: cd, en: cd}], solve: [cd /tmp]}]
-"""
 IN, SENT, OUT, NONE, NOT, BUSY, ODD, GONE = 200, 204, 302, 404, 405, 409, 422, 410
-# owner learns in the cohort that teacher teaches; other learns, and stranger teaches, in another one.
-WHO = {
-    "nobody": None,
-    "guest": Role.GUEST,
-    "owner": Role.LEARNER,
-    "other": Role.LEARNER,
-    "teacher": Role.INSTRUCTOR,
-    "stranger": Role.INSTRUCTOR,
-    "boss": Role.ADMIN,
-}
 Row = tuple[int, ...]  # a status for each of WHO; 302 for nobody is the way to sign in
 
 
@@ -165,7 +137,7 @@ RULES: dict[str, tuple[Row, Row]] = {
     "help-close": (NO_GET, own(NONE)),  # not said how
     "help-seen": (NO_GET, own(SENT)),
     "help-decline": (NO_GET, own(OUT)),
-    "help-queue": (teachers(IN), NO_POST),
+    **dict.fromkeys(("help-queue", "help-stream"), (teachers(IN), NO_POST)),
     "cohort-help": (taught(IN), NO_POST),
     "help": (taught(IN), NO_POST),
     **dict.fromkeys(("help-take", "help-release", "help-fork", "help-answer"), (NO_GET, taught(OUT))),
@@ -190,138 +162,8 @@ RULES: dict[str, tuple[Row, Row]] = {
     "leave": ((OUT, OUT, IN, IN, IN, IN, IN), (OUT, OUT, ODD, ODD, ODD, ODD, ODD)),  # without a password
     "stay": (NO_GET, signed_in(OUT)),
 }
-OF_QUESTION = {"help", *(f"help-{what}" for what in ("take", "release", "fork", "answer"))}
-OF_COHORT = {
-    "board",
-    "board-notices",
-    "board-stream",
-    "cohort-help",
-    "hard",
-    "export",
-    "cohort",
-    "cohort-change",
-    "cohort-archive",
-    "cohort-reopen",
-    "cohort-dues",
-    "cohort-invite",
-    "cohort-import",
-    "cohort-instructor",
-}
-OF_MEMBER = {"member", *(f"member-{what}" for what in ("remove", "back", "extra", "role", "link"))}
-OF_JOB = {"desk-job", "desk-job-stop", "desk-job-undo"}
 OF_THE_API = {"api-resource"}  # it tells a session nothing at all
-BY_HEAD = {"stream", "board-stream", "board-stream-lab"}  # it does not end by itself
-
-
-def patterns(found: list[Any]) -> Iterator[URLPattern]:
-    """Of the whole URLconf but Django's admin, which lets administrators in and nobody else (``test_admin``)."""
-    for one in found:
-        if isinstance(one, URLResolver):
-            if one.namespace != "admin":
-                yield from patterns(one.url_patterns)
-        else:
-            yield one
-
-
-@pytest.fixture
-def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
-    """Of owner, with a command that runs; and everybody else of WHO, in their cohorts."""
-    folder = tmp_path / "catalog" / "first"
-    folder.mkdir(parents=True)
-    (folder / "lab.yaml").write_text(YAML)
-    for language in ("ko", "en"):
-        (folder / f"{language}.md").write_text("Hello.\n\n## Make it {#make}\n\nDo.\n")
-    settings.SANDBOX_CATALOG, settings.METRICS_TOKEN = tmp_path / "catalog", "of the metrics"
-    monkeypatch.setattr(actions, "wake", lambda *words: None)
-    monkeypatch.setattr(events, "publish", lambda *words, **data: "")
-    monkeypatch.setattr(events, "position", lambda pk: ":0")
-    monkeypatch.setattr("labs.control.send", lambda *words, **data: True)
-    monkeypatch.setattr("course.health._PARTS", {})
-    monkeypatch.setattr("labs.stream.close_old_connections", lambda: None)  # the transaction goes on
-    monkeypatch.setattr("course.board.stream.close_old_connections", lambda: None)
-    monkeypatch.setattr("course.people.limits.take", lambda *words, **given: 0)
-    some, none = "usable, and never entered", make_password(None)
-    passwords = {Role.GUEST: none}
-    roles = [(name, role) for name, role in WHO.items() if role]
-    made = {name: User.objects.create(username=name, role=role, password=passwords.get(role, some)) for name, role in roles}
-    cohort = cohort_of(made["teacher"], made["owner"], name="theirs")
-    cohort_of(made["stranger"], made["other"], name="another")
-    waits = User.objects.create(username="waits", password=none)
-    Membership.objects.create(cohort=cohort, user=waits)
-    ApiToken.objects.create(owner=made["teacher"], name="theirs", digest="0", expires=timezone.now() + timedelta(days=1))
-    people.invite(cohort=cohort, by=made["boss"], places=3, days=3)
-    found = actions.start_attempt(user=made["owner"], lab=catalog.get("first"))
-    start = Version.objects.create(account="111122223333")
-    Attempt.objects.update(sandbox=Sandbox.objects.create(owner=made["owner"], label="first", head=start, start=start))
-    found.refresh_from_db()
-    Alarm.objects.create(attempt=found, step="make", reason="check", since=found.started, values={"tries": 8})
-    Notice.objects.create(cohort=cohort, text="Hello")
-    question = HelpRequest.objects.create(attempt=found, version=start)
-    ProposedCommand.objects.create(answer=HelpAnswer.objects.create(request=question, text="So."), order=1, line="ls")
-    Job.objects.create(what="reset", by=made["boss"], by_name="boss")
-    forking.fork(attempt=found, version=start, command=None, by=made["teacher"], language="en")
-    Command.objects.create(attempt=found, number=1, line="sleep 9", state="running")
-    return Attempt.objects.get(pk=found.pk)
-
-
-def client_of(who: str, **options: Any) -> Client:
-    client = Client(**options)
-    if WHO[who]:
-        client.force_login(User.objects.get(username=who))
-    return client
-
-
-def values(name: str, attempt: Attempt) -> list[Any]:
-    """What stands in the address: things that are the owner's, or their cohort's."""
-    cohort = Cohort.objects.get(name="theirs")
-    if name in OF_COHORT:
-        return [cohort.pk]
-    if name in OF_MEMBER:
-        return [cohort.pk, cohort.memberships.get(user__username="waits").pk]
-    if name in OF_JOB:
-        return [Job.objects.get().pk]
-    if name in OF_QUESTION:
-        return [attempt.help_requests.get().pk]
-    theirs = [cohort.pk, attempt.user_id, attempt.pk]
-    others: dict[str, Callable[[], list[Any]]] = {
-        "learner": lambda: theirs[:2],
-        **dict.fromkeys(("learner-attempt", "replay-at"), lambda: theirs),
-        "replay": lambda: [*theirs, 0],
-        **dict.fromkeys(("command-output", "fork"), lambda: [*theirs, 1 if name == "command-output" else 0]),
-        "board-stream-lab": lambda: [cohort.pk, "first"],
-        **dict.fromkeys(("alarm-dismiss", "alarm-back"), lambda: [cohort.pk, attempt.alarms.get().pk]),
-        "notice-withdraw": lambda: [cohort.pk, cohort.notices.get().pk],
-        "notice-seen": lambda: [cohort.notices.get().pk],
-        "fork-close": lambda: [attempt.forks.get().pk],
-        "help-decline": lambda: [attempt.pk, ProposedCommand.objects.get().pk],
-        **dict.fromkeys(("note", "read", "bookmark", "note-console"), lambda: ["aws-cli"]),
-        "answer": lambda: ["aws-cli", library.get("aws-cli").questions[0].id],
-        "lab": lambda: ["first"],
-        "start": lambda: ["first"],
-        "preview": lambda: [attempt.pk, 8080],
-        "password-set": lambda: ["MQ", "c0ffee-0123456789abcdef"],
-        "demo-progress": lambda: [cohort.pk],
-        "desk-stop": lambda: [attempt.commands.get().pk],
-        "token-revoke": lambda: [ApiToken.objects.get().pk],
-        "api-resource": lambda: [cohort.pk, "members"],
-        "api-nothing": lambda: ["users"],
-        "invitation": lambda: ["0123456789"],
-        "invitation-withdraw": lambda: [cohort.pk, cohort.invitations.get().pk],
-        **dict.fromkeys(("changes", "output"), lambda: [attempt.pk, attempt.commands.get().pk]),
-        **dict.fromkeys(("check", "hint", "solution", "ask-solution"), lambda: [attempt.pk, "make"]),
-    }
-    if name in others:
-        return others[name]()
-    route = next(one for one in patterns(get_resolver().url_patterns) if one.name == name).pattern
-    return [attempt.pk] if route.converters else []
-
-
-def data(attempt: Attempt) -> dict[str, str]:
-    running = attempt.commands.get()
-    # The key of the command that runs: sent again, it is not refused as busy.
-    fields = {"line": "ls", "key": str(running.key), "command": str(running.pk), "text": "y", "language": "ko", "name": "A name"}
-    stranger = User.objects.get(username="stranger")
-    return fields | {"places": "3", "days": "3", "percent": "25", "role": "learner", "user": str(stranger.pk)}
+BY_HEAD = {"stream", "board-stream", "board-stream-lab", "help-stream"}  # it does not end by itself
 
 
 def statuses(name: str, method: str, attempt: Attempt) -> dict[str, int]:
@@ -348,7 +190,7 @@ def test_each_gets_what_is_theirs(attempt: Attempt, name: str, method: str) -> N
 
 
 def test_the_table_has_every_address() -> None:
-    found = [one.name or str(one.pattern) for one in patterns(get_resolver().url_patterns)]
+    found = [one.name or str(one.pattern) for one in addresses()]
     assert sorted(found) == sorted(RULES)
 
 
@@ -362,7 +204,7 @@ def test_a_post_without_its_token_is_refused(attempt: Attempt, name: str) -> Non
 
 def with_numbers() -> list[str]:
     """Of what is in the table: ``test_the_table_has_every_address`` names the others."""
-    found = {one.name for one in patterns(get_resolver().url_patterns) if one.name and "pk" in one.pattern.converters}
+    found = {one.name for one in addresses() if one.name and "pk" in one.pattern.converters}
     return sorted((found & set(RULES)) - OF_THE_API)
 
 

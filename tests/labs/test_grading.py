@@ -144,7 +144,7 @@ def test_what_broke_is_logged_once_and_without_what_is_the_learners(attempt, bre
 
 
 def test_what_breaks_beside_a_check_that_passes_is_logged(attempt, breaking, live, caplog):
-    lab = breaking("{any: [%s, {variable: {name: x}}]}" % LISTS)
+    lab = breaking("{any: [" + LISTS + ", {variable: {name: x}}]}")
     live.answers["s3", "list_buckets"] = CloudError("AccessDenied", "no")
     live.variables = {"x": "1"}
     graded(attempt, lab, live)

@@ -1,6 +1,5 @@
 """Open boards: what their streams bring, to whom, how often, and when they end."""
 
-import json
 from contextlib import aclosing
 
 import pytest
@@ -17,23 +16,9 @@ from labs import events, presence
 from labs import stream as labs_stream
 from labs.models import StepProgress
 from tests.processes import until
+from tests.streams import Reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Reading:
-    """A page's stream, frame by frame."""
-
-    def __init__(self, response) -> None:
-        self.body = response.streaming_content
-
-    async def next(self) -> tuple[str, dict]:
-        """Name and data of the next event."""
-        async for piece in self.body:
-            fields = dict(line.split(": ", 1) for line in piece.decode().splitlines() if ": " in line and not line.startswith(":"))
-            if "event" in fields:
-                return fields["event"], json.loads(fields["data"])
-        return "end", {}
 
 
 async def opened(cohort, user, lab: str = "") -> Reading:

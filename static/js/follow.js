@@ -1,0 +1,30 @@
+// A page that is told that something changed asks what: its address (`data-url`), by script, answers with the pieces that change.
+import { put } from "./place.js";
+import { Stream } from "./stream.js";
+
+const SOON_MS = 300;  // what changes at once is asked for once
+const MINUTE_MS = 60_000;  // what time alone changes: how long ago, a question that was taken too long ago
+
+export function follow(home, { concerns = () => true, shown = () => {}, status = () => {} } = {}) {
+  let timer = 0;
+  let missed = false;
+
+  async function look() {
+    clearTimeout(timer);
+    missed = document.hidden;
+    if (missed) return;
+    try {
+      const answer = await fetch(home.dataset.url, { headers: { "HX-Request": "true" }, redirect: "manual", cache: "no-store" });
+      if (answer.ok) shown(put(await answer.text()));
+    } catch { /* the next event brings it */ }
+  }
+
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, SOON_MS);
+  };
+  new Stream(home.dataset.stream, home.dataset.after, { changed: (data) => concerns(data) && soon(), refresh: soon }, status);
+  setInterval(look, MINUTE_MS);
+  document.addEventListener("visibilitychange", () => missed && look());
+  home.dataset.live = "";
+}
