@@ -89,7 +89,7 @@ def _now(found: Row, place: Place) -> str:
     """What they are at; before that what they ask, why they are stuck, and what was dismissed of it."""
     alarms = [one for one in found.alarms if one.dismissed_at is None]
     html = _question(found.question, found.name) if found.question else ""
-    html += _alarm(alarms, found.name, place) if alarms else ""
+    html += _alarm(alarms, found.name, place, brief=found.question is not None) if alarms else ""
     html += "".join(_dismissed(one, place) for one in found.alarms if one.dismissed_at is not None)
     return html + (_at(found.now) if found.now else f'<p class="b-at">{gettext("Nothing begun")}</p>')
 
@@ -114,8 +114,8 @@ def _sign(name: str, said: str) -> str:
     return f'data-sign="{name}" data-said="{escape(said)}"'
 
 
-def _since(moment: datetime) -> str:
-    return f'<small>{gettext("since:")} <time datetime="{moment.isoformat()}" data-ago>{ago(moment)}</time></small>'
+def _time(moment: datetime) -> str:
+    return f'<time datetime="{moment.isoformat()}" data-ago>{ago(moment)}</time>'
 
 
 def _question(question: HelpRequest, name: str) -> str:
@@ -123,31 +123,30 @@ def _question(question: HelpRequest, name: str) -> str:
     sign = _sign(f"question-{question.pk}", gettext("%(name)s asks for help") % {"name": name})
     who = gettext("taken by %(who)s") % {"who": name_of(question.taken_by)} if question.taken_by_id else ""
     taken = f' <span class="tag">{escape(who)}</span>' if who else ""
-    said = f'<p class="b-ask">{escape(question.sentence[:160])}</p>' if question.sentence else ""
+    said = f'<p class="b-ask">{escape(question.sentence[:400])}</p>' if question.sentence else ""
     return (
         f'<div class="b-wants b-question" {sign}><p><span class="b-sign"><span class="icon icon-help" aria-hidden="true"></span> '
-        f"{gettext('Asks for help')}</span> {_since(question.asked)}{taken}</p>{said}"
+        f"{gettext('Asks for help')}</span> <small>{_time(question.asked)}</small>{taken}</p>"
         f'<a class="btn btn-small" id="question-{question.pk}" href="{reverse("help", args=[question.pk])}">'
-        f"{gettext('Open the question')}{_of(name)}</a></div>"
+        f"{gettext('See the question')}{_of(name)}</a>{said}</div>"
     )
 
 
 _STUCK = '<span class="b-sign"><span class="icon icon-alert" aria-hidden="true"></span> {}</span>'
 
 
-def _alarm(alarms: list[Alarm], name: str, place: Place) -> str:
-    """The first with a question to ask, the others below it."""
+def _alarm(alarms: list[Alarm], name: str, place: Place, *, brief: bool) -> str:
+    """The first with a question to ask, the others below it; ``brief``: it alone, where the learner has asked something themselves."""
     alarm, *more = alarms
     told = f"<p><code>{escape(alarm.values['line'][:120])}</code></p>" if alarm.values.get("line") else ""
     also = "".join(f"<li>{escape(words.why(one.reason, one.values))}</li>" for one in more)
     why = words.why(alarm.reason, alarm.values)
     sign = _sign(f"alarm-{alarm.pk}-{alarm.level}", gettext("%(name)s is stuck: %(why)s") % {"name": name, "why": why})
+    advice = f"{told}{f'<ul>{also}</ul>' if also else ''}<p class=\"b-ask\">{escape(words.ask(alarm.reason))}</p>"
     return (
-        f'<div class="b-wants b-alarm" {sign}><p>{_STUCK.format(gettext("Stuck"))} '
-        f'<strong class="b-why">{escape(why)}</strong> {_since(alarm.since)}</p>{told}'
-        f"{f'<ul>{also}</ul>' if also else ''}"
-        f'<p class="b-ask">{escape(words.ask(alarm.reason))}</p>'
-        f"{_form('alarm-dismiss', alarm, place, gettext('Dismiss') + _of(name))}</div>"
+        f'<div class="b-wants b-alarm" {sign}><p>{_STUCK.format(gettext("Stuck"))} <strong class="b-why">{escape(why)}</strong> '
+        f"<small>{gettext('since:')} {_time(alarm.since)}</small></p>"
+        f"{_form('alarm-dismiss', alarm, place, gettext('Dismiss') + _of(name))}{'' if brief else advice}</div>"
     )
 
 
