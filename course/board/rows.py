@@ -128,7 +128,7 @@ def _question(question: HelpRequest, name: str) -> str:
         f'<div class="b-wants b-question" {sign}><p><span class="b-sign"><span class="icon icon-help" aria-hidden="true"></span> '
         f"{gettext('Asks for help')}</span> <small>{_time(question.asked)}</small>{taken}</p>"
         f'<a class="btn btn-small" id="question-{question.pk}" href="{reverse("help", args=[question.pk])}">'
-        f"{gettext('See the question')}{_of(name)}</a>{said}</div>"
+        f"{gettext('Look at it')}{_of(name)}</a>{said}</div>"
     )
 
 
