@@ -21,6 +21,7 @@ from course.bench.figures import Figure, of_times
 from course.bench.stack import Stack
 from course.board import live
 from course.board.models import Alarm
+from course.helping.models import HelpRequest
 from course.models import Role, User
 from course.people.models import INSTRUCTOR, LEARNER, Cohort, Membership
 from labs import events
@@ -28,7 +29,7 @@ from labs.models import Attempt, StepProgress
 
 LEARNERS, STEPS, PAGES = 200, 40, 100
 LAB = "board-bench"
-_STUCK_EACH, _PASSED = 7, 15
+_STUCK_EACH, _ASKS_EACH, _PASSED = 7, 20, 15
 
 
 def rendered(stack: Stack, count: int) -> Iterator[Figure]:
@@ -135,7 +136,7 @@ def _catalog() -> Iterator[None]:
 
 
 def _cohort(learners: int, steps: int) -> tuple[Cohort, User]:
-    """By bulk: people, their attempts, a row a step, every seventh of them stuck."""
+    """By bulk: people, their attempts, a row a step, every seventh of them stuck, every twentieth asking."""
     name = f"board{learners}"
     cohort = Cohort.objects.create(name=name)
     teacher = User.objects.create(username=f"{name}-teacher", role=Role.INSTRUCTOR)
@@ -154,4 +155,5 @@ def _cohort(learners: int, steps: int) -> tuple[Cohort, User]:
     Alarm.objects.bulk_create(
         Alarm(attempt=one, step=now, reason="check", since=timezone.now(), values={"tries": 8}) for one in attempts[::_STUCK_EACH]
     )
+    HelpRequest.objects.bulk_create(HelpRequest(attempt=one, step=now, sentence="Why?") for one in attempts[::_ASKS_EACH])
     return cohort, teacher
