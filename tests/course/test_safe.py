@@ -23,7 +23,7 @@ from course.models import Role, User
 
 pytestmark = pytest.mark.django_db
 SAMPLES = dict.fromkeys((SlugConverter, StringConverter, PathConverter), "x") | {IntConverter: 1, UUIDConverter: uuid.UUID(int=7)}
-ENDLESS = {"stream", "board-stream", "board-stream-lab"}
+ENDLESS = {"stream", "board-stream", "board-stream-lab", "help-stream"}
 BY_TOKEN = {"api-root", "api-nothing", "api-cohorts", "api-resource", "api-schema"}
 """No cookie opens these, so no other site's form does; each takes GET alone."""
 
@@ -81,7 +81,7 @@ POLICY |= {"img-src": "'self' data:", "frame-src": f"'self' *.{settings.PREVIEW_
 
 
 def test_every_answer_says_what_may_be_done_with_it(client: Client, monkeypatch) -> None:
-    for module in ("labs.stream", "course.board.stream"):
+    for module in ("labs.stream", "course.board.stream", "course.helping.live"):
         monkeypatch.setattr(f"{module}.close_old_connections", lambda: None)  # the transaction goes on
     for name, address in EVERY:
         answer = (client.head if name in ENDLESS else client.get)(address)
