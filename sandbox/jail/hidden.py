@@ -28,6 +28,7 @@ _MAPS_BYTES = 1024 * 1024  # more is not read, and then counted as the most ther
 _AT_LEAST_SECONDS = 1.0
 _SHARE = 20
 MAX_SHM_ENTRIES = 2_000
+SHM = "/dev/shm"  # noqa: S108
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,10 @@ def _open_deleted(pid: int) -> dict[tuple[str, int], int]:
 
 
 def sockets(init: int) -> int:
-    """How many sockets the network of process ``init`` holds, whoever made them; 0 when it is gone."""
+    """How many sockets the network of process ``init`` holds, whoever made them; 0 when it is gone, and while it is in ours."""
     try:
+        if os.stat(f"/proc/{init}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:  # noqa: PTH116
+            return 0
         fd = os.open(f"/proc/{init}/net/sockstat", os.O_RDONLY | os.O_CLOEXEC)
         try:
             return int(os.read(fd, 256).split(maxsplit=3)[2])
@@ -120,9 +123,21 @@ def sockets(init: int) -> int:
 
 
 def shm_entries(init: int) -> int:
-    """How many files the shared memory of the jail with this pid 1 holds; 0 when it is gone."""
+    """How many files the shared memory of the jail with this pid 1 holds; 0 when it is gone, and while it is not made: until the jail's
+    root is there the host's is what is seen, and what others keep in that is nothing to the learner."""
     try:
-        about = os.statvfs(f"/proc/{init}/root/dev/shm")
+        fd = os.open(f"/proc/{init}/root{SHM}", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return 0
-    return about.f_files - about.f_ffree
+    try:
+        about = os.fstatvfs(fd)
+        return 0 if os.fstat(fd).st_dev == _device(SHM) else about.f_files - about.f_ffree
+    finally:
+        os.close(fd)
+
+
+def _device(path: str) -> int:
+    try:
+        return os.stat(path).st_dev  # noqa: PTH116
+    except OSError:
+        return -1

@@ -10,7 +10,8 @@ THEMES = ("light", "dark")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 ONLY_FAULTS = {"resultTypes": ["violations"], "preload": False}
 NO_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}  # more than half of the work, and the same on a narrow screen
-AXE_RUN = "([context, options]) => axe.run(context, options).then(found => found.violations)"  # all else it found is megabytes to bring over
+# All else it found is megabytes to bring over.
+AXE_RUN = "([context, options]) => axe.run(context, options).then(found => found.violations)"
 
 
 def faults(page: Any, under: str = "", *, colours: bool = True) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.jail import account, bodies, hidden
+from sandbox.jail import account, bodies
 from sandbox.jail.bwrap import Launch
 from sandbox.jail.loop import Loop
 from sandbox.jail.zygotes import Zygote
@@ -21,13 +21,6 @@ FAKE = Path(__file__).with_name("fake_zygote.py")
 
 def sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fake one is in no jail: what this machine's own network and shared memory hold is not its."""
-    monkeypatch.setattr(hidden, "sockets", lambda _pid: 0)
-    monkeypatch.setattr(hidden, "shm_entries", lambda _pid: 0)
 
 
 class Bench:

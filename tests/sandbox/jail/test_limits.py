@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sandbox.jail import hidden
 from sandbox.jail.limits import MIB, Limits, Usage
 
 pytestmark = pytest.mark.slow
@@ -187,6 +190,16 @@ def test_a_pid_that_is_used_again_is_not_read():
     assert usage.sample().processes >= 1
     usage._started = b"0"
     assert usage.pids() == []
+
+
+def test_what_the_machine_holds_is_nothing_to_a_jail_that_is_not_made_yet(start):
+    """Its pid 1 is there before its root is, and sees the machine's shared memory until then."""
+    with tempfile.NamedTemporaryFile(dir="/dev/shm"), socket.socket():
+        assert (hidden.shm_entries(os.getpid()), hidden.sockets(os.getpid())) == (0, 0)
+    running = start(*python("import socket; s = socket.socket(); f = open('/dev/shm/x', 'w'); input()"))
+    pid = running.usage.pid
+    wait_for(lambda: hidden.shm_entries(pid) > 1 and hidden.sockets(pid) > 0)
+    running.process.communicate("\n")
 
 
 def test_limits_come_from_a_frame():
