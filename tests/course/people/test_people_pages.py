@@ -125,7 +125,11 @@ def test_due_dates_are_set_and_a_wrong_one_is_named(cohort: Cohort, as_teacher: 
 def test_an_invitation_is_shown_once_and_withdrawn(cohort: Cohort, as_teacher: Client) -> None:
     address = reverse("cohort-invite", args=[cohort.pk])
     assert "A number from 1 to 500." in as_teacher.post(address, {"places": "0", "days": "3"}).content.decode()
-    answer = as_teacher.post(address, {"places": "3", "days": "3"})
+    made = as_teacher.post(address, {"places": "3", "days": "3"})
+    assert (made.status_code, made["Location"]) == (302, reverse("cohort", args=[cohort.pk]))
+    other = cohort_of(cohort.members("instructor").get().user, name="Other")
+    assert "/join/" not in page(as_teacher, "cohort", other.pk)
+    answer = as_teacher.get(made["Location"])
     assert 'value="http://testserver/join/' in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
     found = page(as_teacher, "cohort", cohort.pk)
