@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -105,7 +105,7 @@ def _in_state(state: str) -> Q:
     }[state]
 
 
-_NARROWER = {
+_NARROWER: dict[str, Callable[[str], Q]] = {
     "who": _named,
     "cohort": _of_cohort,
     "lab": lambda lab: Q(label=lab),

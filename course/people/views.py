@@ -60,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     found, shown = access.cohort(request, pk), once.take(request, f"invitation {pk}")
-    made = found.invitations.filter(pk=shown.get("pk")).first() if shown else None
+    made = found.invitations.filter(pk=shown["pk"]).first() if shown else None
     return page(request, found, **({"made": made, "secret_link": shown["link"]} if made else {}))
 
 

@@ -13,7 +13,7 @@ marked     the anchors with a bookmark, "" for the whole note
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -114,7 +114,7 @@ def _about(note: Note, text: Text, taken: plan.Plan) -> dict[str, Any]:
 
 def _neighbours(note: Note, taken: plan.Plan) -> list[dict[str, str] | None]:
     """The notes before and after it in the reader's course, ``title`` and ``url``; of one that is no part of it, in the whole one."""
-    notes = library.notes()
+    notes: Sequence[Note] = library.notes()
     if note.slug in taken.notes:
         notes = taken.notes.arranged([one for one in notes if one.slug in taken.notes], lambda one: one.slug)
     at = next((place for place, one in enumerate(notes) if one.slug == note.slug), None)

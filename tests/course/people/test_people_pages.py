@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from course.models import Role, User
 from course.people import actions, material
@@ -186,6 +186,8 @@ def test_a_learner_sees_their_cohorts_and_what_is_due_with_their_time(cohort: Co
     assert (began + timedelta(days=6)).astimezone(timezone.get_current_timezone()).strftime("%-I:%M").split(":")[1] in found
     assert str((began + timedelta(days=6)).astimezone(timezone.get_current_timezone()).day) in found
     assert "gone" not in found
+    with translation.override("ko"):
+        assert "추가 시간이" in mine(minji)
 
 
 def test_who_is_in_no_cohort_sees_nothing_of_it(cohort: Cohort, minji: User, teacher: User, django_assert_num_queries) -> None:

@@ -99,7 +99,7 @@ def test_where_one_of_them_uses_all_there_is_no_less(chosen: Cohort, minji: User
     other = cohort_of(teacher, minji, name="Other")
     Cohort.objects.filter(pk=other.pk).update(notes=["bb"])
     found = plan.of(minji)
-    assert (found.labs, found.notes.names) == (ALL, ("dd", "aa", "bb"))
+    assert (found.labs, found.notes.names) == (ALL, ("bb", "dd", "aa"))
     actions.archive_cohort(cohort=other, by=teacher)
     assert plan.of(minji).labs.names == ("third", "first", "playground")
     actions.archive_cohort(cohort=chosen, by=teacher)
@@ -284,7 +284,7 @@ def test_what_stands_first_elsewhere_takes_no_place_from_what_is_asked_for(chose
 
 @pytest.mark.parametrize(
     ("name", "args", "query", "most"),
-    [("note", ("aa",), {}, 8), ("home", (), {}, 10), ("search", (), {"q": "note"}, 6), ("labs", (), {}, 6), ("progress", (), {}, 8)],
+    [("note", ("aa",), {}, 8), ("home", (), {}, 11), ("search", (), {"q": "note"}, 6), ("labs", (), {}, 7), ("progress", (), {}, 8)],
 )
 def test_it_costs_the_database_little(
     chosen: Cohort, minji: User, teacher: User, name: str, args: tuple, query: dict[str, str], most: int
