@@ -53,7 +53,7 @@ class Plan:
         prefetch_related_objects(self.members, "cohort__dues")
         found: dict[str, datetime] = {}
         for member in self.members:
-            for due in member.cohort.dues.all():
+            for due in member.cohort.due():
                 at = member.due(due)
                 found[due.lab] = min(at, found.get(due.lab, at))
         return found

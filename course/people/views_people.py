@@ -104,7 +104,7 @@ def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 def _member(request: HttpRequest, found: Membership, *, secret_link: str = "") -> HttpResponse:
     """What may be done about one: extra time, the role, a link for who has no password yet, out and back in."""
     titles = material.titles("labs")
-    dues = [(titles[due.lab], found.due(due)) for due in found.cohort.dues.all() if due.lab in titles]
+    dues = [(titles[due.lab], found.due(due)) for due in found.cohort.due() if due.lab in titles]
     context = {"nav": "cohorts", "cohort": found.cohort, "member": found, "dues": dues, "waits": welcome.waits(found.user)}
     context |= {"extra": ExtraForm(initial={"percent": found.extra}), "secret_link": secret_link, "admin": access.is_admin(request.user)}
     answer = render(request, "people/member.html", context)

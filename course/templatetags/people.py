@@ -32,5 +32,5 @@ def my_cohorts(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cohort(member: Membership, teachers: list[str], titles: dict[str, str]) -> dict[str, Any]:
-    dues = [{"lab": due.lab, "title": titles[due.lab], "at": member.due(due)} for due in member.cohort.dues.all() if due.lab in titles]
+    dues = [{"lab": due.lab, "title": titles[due.lab], "at": member.due(due)} for due in member.cohort.due() if due.lab in titles]
     return {"cohort": member.cohort, "teachers": teachers, "dues": sorted(dues, key=lambda one: one["at"]), "extra": member.extra}

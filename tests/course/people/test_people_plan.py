@@ -178,6 +178,15 @@ def test_due_dates_stand_where_the_lab_is_listed(chosen: Cohort, minji: User, te
     assert plan.of(minji).due("first").at == now - timedelta(days=3), "the first of several"  # type: ignore[union-attr]
 
 
+def test_what_a_cohort_has_given_up_is_due_no_more(chosen: Cohort, minji: User, teacher: User) -> None:
+    actions.set_dues(cohort=chosen, by=teacher, dues={"second": timezone.now()})
+    assert plan.of(minji).due("second") is None
+    assert "mine-dues" not in page(of(minji), "home")
+    Cohort.objects.update(labs=[])
+    assert plan.of(minji).due("second") is not None
+    assert "mine-dues" in page(of(minji), "home")
+
+
 def test_what_is_completed_is_due_no_more(chosen: Cohort, minji: User, teacher: User) -> None:
     actions.set_dues(cohort=chosen, by=teacher, dues={"first": timezone.now()})
     begin(minji, "first", passed=True)
