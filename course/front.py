@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from course.people.plan import Plan
 from course.reading import library
 from course.reading.model import Note
 from course.reading.models import Answer, Bookmark, Reading
@@ -15,6 +16,7 @@ from labs import access, presenting, progress
 from labs.lab import catalog
 from labs.lab.model import Lab, words
 from labs.models import Attempt
+from labs.planning import Due
 from labs.wording import language
 
 
@@ -30,7 +32,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """``state``: new, opened or read."""
+    """``state``: new, opened or read; ``outside``: no part of the reader's course, but begun."""
 
     slug: str
     url: str
@@ -41,11 +43,12 @@ class NoteRow:
     right: int
     questions: int
     bookmarked: bool
+    outside: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LabRow:
-    """``state``: new, open or done; ``step``: the title of the one to do now."""
+    """``state``: new, open or done; ``step``: the title of the one to do now; ``due``: while it is to be completed."""
 
     name: str
     url: str
@@ -56,6 +59,8 @@ class LabRow:
     steps: int
     step: str
     last_seen: Any
+    due: Due | None
+    outside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,13 @@ class PartRow:
     labs: tuple[LabRow, ...]
 
     @property
+    def own(self) -> tuple[NoteRow, ...]:
+        """The notes that are part of the reader's course: those that are counted."""
+        return tuple(note for note in self.notes if not note.outside)
+
+    @property
     def read(self) -> int:
-        return sum(note.state == "read" for note in self.notes)
+        return sum(note.state == "read" for note in self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +102,15 @@ class Map:
     total: dict[str, int]
 
 
-def course_map(user: Any) -> Map:
+def course_map(user: Any, plan: Plan) -> Map:
     """Of a visitor, too: everything is new then. As many queries with many notes and labs as with few."""
     kept = of_reader(user) if user.is_authenticated else Kept()
-    notes = {note.slug: note for note in library.notes()}
-    rows = {slug: _note_row(note, kept) for slug, note in notes.items()}
-    parts = tuple(_parts(rows, _lab_rows(user)))
+    notes = {note.slug: note for note in plan.notes.arranged(library.notes(), lambda note: note.slug)}
+    begun = {*kept.states, *kept.right, *(slug for slug, _anchor in kept.bookmarks)}
+    rows = {slug: _note_row(note, kept, plan) for slug, note in notes.items() if slug in plan.notes or slug in begun}
+    parts = tuple(_parts(rows, _lab_rows(user, plan)))
     marks = tuple(_mark(notes[slug], anchor) for slug, anchor in kept.bookmarks if slug in notes)
-    return Map(parts, marks, tuple(_next(parts)), _total(parts))
+    return Map(parts, marks, tuple(_next(parts, plan)), _total(parts))
 
 
 def of_reader(user: Any) -> Kept:
@@ -117,7 +128,7 @@ def _mark(note: Note, anchor: str) -> Mark:
     return Mark(reverse("note", args=[note.slug]) + (f"#{anchor}" if heading else ""), text.title, heading)
 
 
-def _note_row(note: Note, kept: Kept) -> NoteRow:
+def _note_row(note: Note, kept: Kept, plan: Plan) -> NoteRow:
     text = note.in_language(language())
     return NoteRow(
         slug=note.slug,
@@ -129,17 +140,19 @@ def _note_row(note: Note, kept: Kept) -> NoteRow:
         right=sum(question.id in kept.right.get(note.slug, ()) for question in note.questions),
         questions=len(note.questions),
         bookmarked=any(slug == note.slug for slug, _anchor in kept.bookmarks),
+        outside=note.slug not in plan.notes,
     )
 
 
-def _lab_rows(user: Any) -> dict[str, LabRow]:
+def _lab_rows(user: Any, plan: Plan) -> dict[str, LabRow]:
     attempts = progress.latest(user) if user.is_authenticated else {}
     labs, _errors = catalog.everything()
     may = [lab for lab in labs if not user.is_authenticated or access.may_take(user, lab.name)]
-    return {lab.name: _lab_row(lab, attempts.get(lab.name)) for lab in may}
+    shown = [lab for lab in may if lab.name in plan.labs or lab.name in attempts]
+    return {lab.name: _lab_row(lab, attempts.get(lab.name), plan) for lab in plan.labs.arranged(shown, lambda lab: lab.name)}
 
 
-def _lab_row(lab: Lab, attempt: Attempt | None) -> LabRow:
+def _lab_row(lab: Lab, attempt: Attempt | None, plan: Plan) -> LabRow:
     track = presenting.track(lab, attempt)
     done = track["complete"]
     begun = attempt is not None and not attempt.finished
@@ -153,26 +166,33 @@ def _lab_row(lab: Lab, attempt: Attempt | None) -> LabRow:
         steps=track["steps"],
         step=track["current"]["title"] if track["current"] else "",
         last_seen=attempt and attempt.last_seen,
+        due=None if done else plan.due(lab.name),
+        outside=lab.name not in plan.labs,
     )
 
 
 def _parts(rows: dict[str, NoteRow], labs: dict[str, LabRow]) -> Iterable[PartRow]:
-    """A lab stands with the last note that it goes with; a part without a note is left out."""
-    notes = library.notes()
-    place = {note.lab: note.part.id for note in notes if note.lab in labs}
-    shown = [(part, [rows[note.slug] for note in notes if note.part.id == part.id]) for part in library.parts()]
-    for number, (part, own) in enumerate(((part, own) for part, own in shown if own), 1):
+    """A lab stands with the last note that it goes with; a part without either is left out. Parts keep the course's order, whatever
+    the reader's is: that one says what to do next."""
+    part_of = {note.slug: note.part.id for note in library.notes()}
+    place = {note.lab: note.part.id for note in library.notes() if note.lab in labs}
+    number = 0
+    for part in library.parts():
+        own = tuple(row for row in rows.values() if part_of[row.slug] == part.id)
         here = tuple(lab for lab in labs.values() if place.get(lab.name) == part.id)
-        yield PartRow(number, part.id, words(part.title, language()), tuple(own), here)
+        if own or here:
+            number += 1
+            yield PartRow(number, part.id, words(part.title, language()), own, here)
     if left := tuple(lab for lab in labs.values() if lab.name not in place):
         yield PartRow(0, "more", "", (), left)
 
 
-def _next(parts: Iterable[PartRow]) -> Iterable[NoteRow | LabRow]:
+def _next(parts: Iterable[PartRow], plan: Plan) -> Iterable[NoteRow | LabRow]:
     """The lab that is in progress, of several the last one seen; the first note that is not read; and when all are, the first new lab."""
     parts = list(parts)
-    labs = [lab for part in parts for lab in part.labs if lab.steps]
-    unread = next((note for part in parts for note in part.notes if note.state != "read"), None)
+    labs = plan.labs.arranged([lab for part in parts for lab in part.labs if lab.steps], lambda lab: lab.name)
+    notes = plan.notes.arranged([note for part in parts for note in part.own], lambda note: note.slug)
+    unread = next((note for note in notes if note.state != "read"), None)
     under_way = max((lab for lab in labs if lab.state == "open"), key=lambda lab: lab.last_seen, default=None)
     if under_way:
         yield under_way
@@ -184,8 +204,8 @@ def _next(parts: Iterable[PartRow]) -> Iterable[NoteRow | LabRow]:
 
 def _total(parts: Iterable[PartRow]) -> dict[str, int]:
     parts = list(parts)
-    notes = [note for part in parts for note in part.notes]
-    labs = [lab for part in parts for lab in part.labs if lab.steps]
+    notes = [note for part in parts for note in part.own]
+    labs = [lab for part in parts for lab in part.labs if lab.steps and not lab.outside]
     return {
         "notes": len(notes),
         "read": sum(part.read for part in parts),

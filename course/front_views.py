@@ -8,17 +8,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from course import front
+from course.people import plan
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return course(request)
-    context = {"nav": "home", "guests": settings.GUESTS and settings.GUEST_HOURS, "map": front.course_map(request.user)}
+    whole = front.course_map(request.user, plan.of(request.user))
+    context = {"nav": "home", "guests": settings.GUESTS and settings.GUEST_HOURS, "map": whole}
     return render(request, "course/front.html", context)
 
 
 @require_safe
 def course(request: HttpRequest) -> HttpResponse:
     """The map: every part with its notes and labs, and how far one is; visitors may read it too."""
-    return render(request, "course/map.html", {"nav": "course", "map": front.course_map(request.user)})
+    taken = plan.of(request.user)
+    return render(request, "course/map.html", {"nav": "course", "map": front.course_map(request.user, taken), "plan": taken})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from course.board.models import Alarm, Notice, Seen  # noqa: F401 - Django looks for models here
 from course.demo.models import Demo, Player, Take  # noqa: F401
 from course.desk.models import Job, Piece  # noqa: F401
-from course.export.models import ApiToken, Leaving  # noqa: F401 - Django looks for models here
+from course.export.models import ApiToken, DeletionNotice, Leaving  # noqa: F401 - Django looks for models here
 from course.helping.models import HelpAnswer, HelpRequest, ProposedCommand  # noqa: F401 - Django looks for models here
 from course.people.models import Act, Bucket, Cohort, Due, Invitation, Membership  # noqa: F401
 from course.reading.models import Answer, Bookmark, Reading  # noqa: F401

@@ -24,6 +24,9 @@ COURSE_WORKER_SECONDS_HOUR, COURSE_WORKER_SECONDS_DAY   so long a learner's comm
 COURSE_KEEP_DAYS_OUTPUT, COURSE_KEEP_DAYS_COMMANDS, COURSE_KEEP_DAYS_INACTIVE   so many days after the end of a learner's last cohort what
                    their commands printed goes, then commands and sandboxes, then the account, if nobody has used it for as long (365
                    each; 0: never). See course.export.retention
+COURSE_KEEP_DAYS_TOLD  so many days before that the owner of such an account gets a mail (14; 0: none), or stands on the desk without one
+COURSE_FORKS_OPEN, COURSE_FORK_DAYS   so many forks of learners' work an instructor may have open (20), and after so many days in which
+                   they have not opened one it is closed (14)
 COURSE_LOG         json: a JSON object a line (course.logs) instead of lines for people
 COURSE_METRICS_TOKEN  what Prometheus sends as `Authorization: Bearer …` to read /metrics; without it only this machine may
 COURSE_PREVIEW_HOST  what the host names end in on which learners' programs are shown (*.preview.example.org leads here, too): best a
@@ -222,6 +225,7 @@ WORKER_SECONDS_DAY = int(os.environ.get("COURSE_WORKER_SECONDS_DAY", "14400"))
 KEEP_DAYS_OUTPUT = int(os.environ.get("COURSE_KEEP_DAYS_OUTPUT", "365"))
 KEEP_DAYS_COMMANDS = int(os.environ.get("COURSE_KEEP_DAYS_COMMANDS", "365"))
 KEEP_DAYS_INACTIVE = int(os.environ.get("COURSE_KEEP_DAYS_INACTIVE", "365"))
+KEEP_DAYS_TOLD = int(os.environ.get("COURSE_KEEP_DAYS_TOLD", "14"))
 
 # The notes
 COURSE_NOTES = BASE_DIR / "course" / "notes"
@@ -230,10 +234,13 @@ COURSE_PLAYGROUND = "playground"  # the lab whose console stands beside a note
 # The sandbox
 SANDBOX_PYTHON = Path(os.environ.get("COURSE_SANDBOX_VENV", BASE_DIR / ".venv-sandbox"))
 SANDBOX_CATALOG = BASE_DIR / "labs" / "catalog"
+LABS_FORKS_OPEN = int(os.environ.get("COURSE_FORKS_OPEN", "20"))
+LABS_FORK_DAYS = int(os.environ.get("COURSE_FORK_DAYS", "14"))
 LABS_PREBUILD = os.environ.get("COURSE_PREBUILD") != "0"
 LABS_WATCHED = "course.people.models.watched_by"  # user -> Q: whose attempts they may look at
 # (what, attempt's key): each is told of what happens in attempts, see labs.happening
 LABS_HAPPENED = ("course.board.happening.happened", "course.helping.happening.happened")
+LABS_PLAN = "course.people.plan.of"  # user -> labs.planning.Plan: which labs are of their course, and until when
 LABS_LIMIT = "course.people.limits.of"  # (request, what is done) -> seconds to wait; 0: go on
 LABS_BUDGET = "course.budget.left"  # (user, now) -> labs.budget.Budget of the workers' time, or None where nothing is counted
 LABS_BESIDE = "course.helping.beside.beside"  # attempt -> what the site adds to its page: see labs.beside

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from labs import access, pace, presenting
+from labs import access, pace, planning, presenting
 from labs.lab import catalog
 from labs.lab.model import Lab, words
 from labs.models import Attempt, StepProgress
@@ -45,8 +45,10 @@ def _row(lab: Lab, number: int, progress: StepProgress) -> dict[str, Any]:
 
 
 def _next(lab: Lab, attempt: Attempt) -> dict[str, str] | None:
-    """The first lab after this one in the catalogue, else before it, that the learner has not completed."""
-    labs = [one for one in catalog.everything()[0] if one.steps and access.may_take(attempt.user, one.name)]
+    """The first lab after this one in the learner's course, else before it, that they have not completed."""
+    plan = planning.of(attempt.user)
+    taken = [one for one in catalog.everything()[0] if one.steps and one.name in plan.labs and access.may_take(attempt.user, one.name)]
+    labs = plan.labs.arranged(taken, lambda one: one.name)
     names = [one.name for one in labs]
     at = names.index(lab.name) + 1 if lab.name in names else 0
     done = set(Attempt.objects.filter(user=attempt.user_id, fork_of=None).exclude(completed=None).values_list("lab", flat=True))

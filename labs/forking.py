@@ -2,13 +2,22 @@
 
 Nothing of the learner's is written: a fork's sandbox starts at the learner's version itself, which pruning keeps for as long as some
 sandbox starts at it; the steps that had passed there are told to the fork's own rows.
+
+So a fork holds on to what is not its owner's: there are LABS_FORKS_OPEN of one person's, and who has left one alone for LABS_FORK_DAYS
+finds it closed.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from labs.editions import lab_of
@@ -17,6 +26,9 @@ from sandbox import actions as sandboxes
 from sandbox.errors import Busy, LearnerError
 from sandbox.history import History
 from sandbox.models import Version
+
+log = logging.getLogger(__name__)
+_AT_ONCE = 50
 
 
 def version_after(attempt: Attempt, command: Command | None) -> Version:
@@ -29,7 +41,11 @@ def version_after(attempt: Attempt, command: Command | None) -> Version:
 
 @transaction.atomic
 def fork(*, attempt: Attempt, version: Version, command: Command | None, by: Any, language: str) -> Attempt:
-    """``by``'s own attempt at ``attempt``'s lab, from ``version``, which it had after ``command``. Raises Fault lab-gone."""
+    """``by``'s own attempt at ``attempt``'s lab, from ``version``, which it had after ``command``. Raises Fault lab-gone, LearnerError
+    forks-full."""
+    get_user_model().objects.select_for_update().get(pk=by.pk)  # two at once are counted one after the other
+    if open_ones(by).count() >= settings.LABS_FORKS_OPEN:
+        raise LearnerError("forks-full", most=settings.LABS_FORKS_OPEN)
     lab, clock_rate = lab_of(attempt), attempt.sandbox.clock_rate if attempt.sandbox else 1.0
     sandbox = sandboxes.create_sandbox(owner=by, start=version, label=attempt.lab, clock_rate=clock_rate)
     made = Attempt.objects.create(
@@ -45,6 +61,11 @@ def fork(*, attempt: Attempt, version: Version, command: Command | None, by: Any
     made.completed = timezone.now() if lab.steps and not made.step else None
     made.save(update_fields=["step", "completed"])
     return made
+
+
+def open_ones(user: Any) -> QuerySet[Attempt]:
+    """``user``'s own, the one that was made last first."""
+    return Attempt.objects.filter(user=user.pk, finished=None).exclude(fork_of=None).order_by("-pk")
 
 
 def _passed(attempt: Attempt, version: Version) -> set[str]:
@@ -64,3 +85,21 @@ def close(*, fork: Attempt) -> None:
         fork.steps.update(version=None)
         fork.moves.update(version=None)
         Attempt.objects.filter(pk=fork.pk, finished=None).update(finished=timezone.now(), sandbox=None)
+
+
+def until(fork: Attempt) -> datetime:
+    """When it is closed, if nobody opens it until then."""
+    return fork.last_seen + timedelta(days=settings.LABS_FORK_DAYS)
+
+
+def close_untouched() -> int:
+    """Those that their owners have left alone; how many. One in which a command runs goes the next time."""
+    closed, cut = 0, timezone.now() - timedelta(days=settings.LABS_FORK_DAYS)
+    old = Attempt.objects.filter(finished=None, last_seen__lt=cut).exclude(fork_of=None).select_related("sandbox", "user")
+    for fork in old.order_by("last_seen")[:_AT_ONCE]:
+        with contextlib.suppress(Busy):
+            close(fork=fork)
+            closed += 1
+    if closed:
+        log.info("%s forks were closed that nobody had opened for %s days", closed, settings.LABS_FORK_DAYS)
+    return closed

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from labs import access, pace, presenting, wording
+from labs import access, pace, planning, presenting, wording
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.model import Lab, words
@@ -23,8 +23,8 @@ from sandbox.errors import Fault
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     """The visitor's own and nobody else's: there is no address that names another."""
-    attempts = latest(request.user)
-    rows = _rows(request.user, attempts)
+    attempts, plan = latest(request.user), planning.of(request.user)
+    rows = _rows(request.user, attempts, plan)
     stepped = [row for row in rows if row["track"]["steps"]]
     total = {
         "labs": len(stepped),
@@ -34,7 +34,8 @@ def progress(request: HttpRequest) -> HttpResponse:
         "spent": pace.words(max(60, sum(attempt.spent for attempt in attempts.values()))),
     }
     first = next((row for row in rows if row["state"] == "new"), None)
-    return render(request, "labs/progress.html", {"nav": "progress", "rows": rows, "total": total, "begun": attempts, "first": first})
+    context = {"nav": "progress", "rows": rows, "total": total, "begun": attempts, "first": first, "plan": plan}
+    return render(request, "labs/progress.html", context)
 
 
 def latest(user: Any) -> dict[str, Attempt]:
@@ -46,15 +47,17 @@ def latest(user: Any) -> dict[str, Attempt]:
     return found
 
 
-def _rows(user: Any, attempts: dict[str, Attempt]) -> list[dict[str, Any]]:
-    """The catalogue's labs in its order, then those begun that it has no longer."""
+def _rows(user: Any, attempts: dict[str, Attempt], plan: planning.Plan) -> list[dict[str, Any]]:
+    """The labs of their course in its order, then others that they began, at last those begun that the catalogue has no longer."""
     labs, _errors = catalog.everything()
-    rows = [_row(lab, attempts.get(lab.name)) for lab in labs if access.may_take(user, lab.name)]
+    shown = [lab for lab in labs if access.may_take(user, lab.name) and (lab.name in plan.labs or lab.name in attempts)]
+    rows = [_row(lab, attempts.get(lab.name), plan) for lab in plan.labs.arranged(shown, lambda lab: lab.name)]
     known = {lab.name for lab in labs}
-    return rows + [row for name, attempt in attempts.items() if name not in known and (row := _gone(attempt))]
+    return rows + [row for name, attempt in attempts.items() if name not in known and (row := _gone(attempt, plan))]
 
 
-def _row(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
+def _row(lab: Lab, attempt: Attempt | None, plan: planning.Plan) -> dict[str, Any]:
+    name = lab.name
     if attempt is not None:
         lab = _as_begun(attempt) or lab
     language, track = wording.language(), presenting.track(lab, attempt)
@@ -67,6 +70,8 @@ def _row(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
         "spent": pace.words(max(60, attempt.spent)) if attempt else "",
         "track": track,
         "state": _state(track, attempt),
+        "due": None if track["complete"] else plan.due(name),
+        "outside": name not in plan.labs,
         "resume": resume(attempt) if attempt else "",
         "steps": [_step(lab, number, found.get(step.id)) for number, step in enumerate(lab.steps, 1)] if attempt else [],
     }
@@ -107,6 +112,6 @@ def _as_begun(attempt: Attempt) -> Lab | None:
         return None
 
 
-def _gone(attempt: Attempt) -> dict[str, Any] | None:
+def _gone(attempt: Attempt, plan: planning.Plan) -> dict[str, Any] | None:
     lab = _as_begun(attempt)
-    return _row(lab, attempt) if lab else None
+    return _row(lab, attempt, plan) if lab else None

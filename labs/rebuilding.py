@@ -75,9 +75,11 @@ class _Rebuilding:
         return replay.Replayed(done.head, {base.pk: anew, **done.made})
 
     def _recorded(self, versions: list[Version]) -> list[replay.Recorded]:
+        """A fork's begin with the learner's, whose rows are those of the attempt that it is of."""
         rows: dict[int, Command] = {}
         together: set[int] = set()
-        for row in self.attempt.commands.filter(version__in=versions).order_by("number").defer("output"):
+        typed = Command.objects.filter(attempt__in=[self.attempt.pk, self.attempt.fork_of_id or self.attempt.pk], version__in=versions)
+        for row in typed.order_by("number").defer("output"):
             first = rows.setdefault(row.version_id or 0, row)
             if row is not first and row.live and row.live == first.live:
                 together.add(row.version_id or 0)
@@ -98,6 +100,8 @@ class _Rebuilding:
         return {"code": f"{code}-by" if line else code, "values": {"line": line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"}}
 
     def _put(self, found: replay.Replayed, start: Version, notice: dict[str, Any]) -> None:
+        if self.attempt.is_fork:  # it began at the learner's version: undo and reset reach no further
+            start = found.made.get(self.sandbox.start_id, found.head)
         sandboxes.put_rebuilt(
             sandbox=self.sandbox, was=self.was, to=found.head, start=start, notice=notice, then=lambda: self._follow(found.made),
             wait=WAIT_SECONDS,

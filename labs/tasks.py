@@ -9,9 +9,10 @@ from celery import current_app, shared_task
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
 
-from labs import control, events, preparing, reaching, rebuilding, running, sweeper, visits  # noqa: F401 - reaching serves visits
+from labs import control, events, forking, preparing, reaching, rebuilding, running, sweeper, visits  # noqa: F401 - reaching serves visits
 
 SWEEP_SECONDS = 5.0
+FORKS_SECONDS = 3600.0
 
 
 @shared_task
@@ -62,6 +63,12 @@ def sweep() -> None:
     sweeper.sweep()
 
 
+@shared_task(expires=FORKS_SECONDS)
+def close_forks() -> None:
+    """Take away the forks that nobody has opened for long."""
+    forking.close_untouched()
+
+
 @worker_ready.connect
 def _ready(**_: Any) -> None:
     sweeper.end_dead()
@@ -77,3 +84,4 @@ def _shutdown(**_: Any) -> None:
 
 
 current_app.conf.beat_schedule.setdefault("labs-sweep", {"task": "labs.tasks.sweep", "schedule": SWEEP_SECONDS})
+current_app.conf.beat_schedule.setdefault("labs-forks", {"task": "labs.tasks.close_forks", "schedule": FORKS_SECONDS})

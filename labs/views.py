@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from labs import access, actions, beside, presenting, wording, workbench
+from labs import access, actions, beside, planning, presenting, wording, workbench
 from labs.editions import lab_of
 from labs.lab import catalog
 from labs.lab.errors import LabError
@@ -25,25 +25,30 @@ from sandbox.errors import Fault, LearnerError
 @login_required
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Every lab, and how far the learner is in it."""
+    """The labs of the learner's course and those they have begun, and how far they are in each."""
     labs, errors = catalog.everything()
+    plan = planning.of(request.user)
     attempts = Attempt.objects.filter(user=request.user.pk, finished=None, fork_of=None).prefetch_related("steps")
     begun = {attempt.lab: attempt for attempt in attempts}
-    cards = [_card(lab, begun.get(lab.name)) for lab in labs if access.may_take(request.user, lab.name)]
+    shown = [lab for lab in labs if access.may_take(request.user, lab.name) and (lab.name in plan.labs or lab.name in begun)]
+    cards = [_card(lab, begun.get(lab.name), plan) for lab in plan.labs.arranged(shown, lambda lab: lab.name)]
     return render(
         request, "labs/catalogue.html", {"nav": "labs", "cards": cards, "errors": errors if access.may_watch(request.user) else []}
     )
 
 
-def _card(lab: Lab, attempt: Attempt | None) -> dict[str, Any]:
-    language = wording.language()
+def _card(lab: Lab, attempt: Attempt | None, plan: planning.Plan) -> dict[str, Any]:
+    """``due`` where it is still to be completed; ``outside``: no part of the learner's course."""
+    language, track = wording.language(), presenting.track(lab, attempt)
     return {
         "name": lab.name,
         "title": words(lab.title, language),
         "about": words(lab.summary, language),
         "minutes": lab.minutes,
         "attempt": attempt,
-        "track": presenting.track(lab, attempt),
+        "track": track,
+        "due": None if track["complete"] else plan.due(lab.name),
+        "outside": lab.name not in plan.labs,
     }
 
 
@@ -54,11 +59,11 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
     if attempt := Attempt.objects.filter(user=request.user.pk, lab=name, finished=None, fork_of=None).first():
         return redirect("page", attempt.pk)
     found = _lab_or_404(name, request.user)
-    text = found.in_language(wording.language())
+    text, about = found.in_language(wording.language()), _card(found, None, planning.of(request.user))
     context = {
         "nav": "labs",
         "readonly": True,
-        "lab": _card(found, None) | {"intro": presenting.segments(text.intro), "notes": presenting.notes_of(found.name)},
+        "lab": about | {"intro": presenting.segments(text.intro), "notes": presenting.notes_of(found.name)},
         "steps": presenting.steps(found, None),
     }
     return render(request, "labs/overview.html", context)

@@ -50,6 +50,10 @@ SENTENCES = {
     "step-locked": _("Do the steps before this one first."),
     "closed": _("This attempt is closed."),
     "fork-gone": _("The sandbox of this fork was deleted. Close it; another one can be made from the learner's timeline."),
+    "forks-full": _(
+        "%(most)s forks of yours are open, and that is as many as there may be. Close one that you no longer need: they are listed "
+        "under “Cohorts”."
+    ),
     "too-often": _("That came faster than anybody types, so it was not run. Go on in %(seconds)s s."),
     "budget-hour": _(
         "Your commands have run for %(used)s within an hour, and that is as much of the workers' time as one learner has. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from django.utils import translation
 
 from tests import postgres
 
@@ -17,6 +18,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     loop running in this thread, in which no asynchronous test could have its own."""
     sizes = Counter(item.path for item in items)
     items.sort(key=lambda item: (next((ORDER[part] for part in item.path.parts if part in ORDER), 1), -sizes[item.path]))
+
+
+@pytest.fixture(autouse=True)
+def no_language() -> None:
+    """A request leaves its language active in this thread: the next test does not speak it."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -20,6 +21,8 @@ MB = 1024 * 1024
 SIZES = [("", _("Any")), ("1", _("1 MB or more")), ("10", _("10 MB or more")), ("32", _("32 MB or more"))]
 IDLE = [("", _("Any time")), ("-1", _("within a day")), ("1", _("over a day ago")), ("7", _("over a week ago")),
         ("30", _("over a month ago")), ("90", _("over three months ago"))]  # fmt: skip
+AGES = [("", _("Any")), ("-1", _("less than a day")), ("1", _("over a day")), ("7", _("over a week")), ("30", _("over a month")),
+        ("90", _("over three months"))]  # fmt: skip
 STATES = [("", _("Any")), ("locked", _("In use")), ("stuck", _("Locked by who is gone")), ("quota", _("Quota of their own")),
           ("away", _("Deleted, can be brought back"))]  # fmt: skip
 SORTS = {
@@ -37,6 +40,7 @@ class Filters(forms.Form):
     cohort = forms.ChoiceField(label=_("Cohort"), required=False)
     lab = forms.ChoiceField(label=_("Lab"), required=False)
     size = forms.ChoiceField(label=_("Size"), required=False, choices=SIZES)
+    age = forms.ChoiceField(label=_("Age"), required=False, choices=AGES)
     idle = forms.ChoiceField(label=_("Last used"), required=False, choices=IDLE)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=SORT_WORDS)
@@ -84,10 +88,10 @@ def _named(words: str) -> Q:
     return found
 
 
-def _unused(days: str) -> Q:
-    if int(days) < 0:
-        return Q(last_used__gte=timezone.now() - timedelta(days=1))
-    return Q(last_used__lt=timezone.now() - timedelta(days=int(days)))
+def _before(moment: str, days: str) -> Q:
+    """Over so many ``days`` ago; within the last day where they are negative."""
+    cut = timezone.now() - timedelta(days=abs(int(days)))
+    return Q(**{f"{moment}__lt": cut}) if int(days) > 0 else Q(**{f"{moment}__gte": cut})
 
 
 def _in_state(state: str) -> Q:
@@ -101,11 +105,12 @@ def _in_state(state: str) -> Q:
     }[state]
 
 
-_NARROWER = {
+_NARROWER: dict[str, Callable[[str], Q]] = {
     "who": _named,
     "cohort": _of_cohort,
     "lab": lambda lab: Q(label=lab),
     "size": lambda megabytes: Q(size__gte=int(megabytes) * MB),
-    "idle": _unused,
+    "age": partial(_before, "created"),
+    "idle": partial(_before, "last_used"),
     "state": _in_state,
 }

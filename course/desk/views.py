@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from course.desk import finding, forms, jobs, words
 from course.desk.models import Job, Piece
+from course.export import telling
 from course.people import access
 from sandbox import workers
 from sandbox.models import Sandbox
@@ -40,6 +41,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     page = paged(request, finding.listed(finding.sandboxes(chosen)), PAGE)
     context = {"nav": "desk", "tab": "sandboxes", "filters": finding.Filters(chosen), "chosen": chosen, "page": page, "acts": words.ACTS}
     context |= {"rows": [_row(one) for one in page], "query": query(request), "away": chosen.get("state") == "away"}
+    context["unreached"] = telling.unreached()[:PAGE]
     return render(request, "desk/sandboxes.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Tokens of the API, and accounts that are about to be deleted."""
+"""Tokens of the API, and accounts that are about to be deleted: because somebody asked for it, or nobody uses them."""
 
 from __future__ import annotations
 
@@ -83,3 +83,23 @@ class Leaving(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.deletion_due:%Y-%m-%d %H:%M}"
+
+
+class DeletionNotice(models.Model):
+    """Somebody's unused account is about to be deleted. ``mailed`` False: no mail reached them (course.export.telling)."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="deletion_notice", verbose_name=_("person"))
+    told = models.DateTimeField(_("told"), default=timezone.now)
+    mailed = models.BooleanField(_("by mail"), default=False)
+
+    class Meta:
+        verbose_name = _("notice of a deletion")
+        verbose_name_plural = _("notices of deletions")
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.goes:%Y-%m-%d}"
+
+    @property
+    def goes(self) -> datetime:
+        """Not before then."""
+        return self.told + timedelta(days=settings.KEEP_DAYS_TOLD)

@@ -4,7 +4,7 @@
 |---|---|
 | output | what commands printed and what they changed in files |
 | commands | commands, closed questions and the sandbox of an attempt, which is closed; its progress stays |
-| inactive | the account, if nobody has used it for as long |
+| inactive | the account, if nobody has used it for as long, and its owner was told KEEP_DAYS_TOLD days before (0: is not told) |
 
 Whoever is in a cohort that has not ended, or was never in one, keeps everything. So does an attempt that somebody has used within those
 days, one with a question that is open, one that is forked now, and one of which an administrator has pinned a version.
@@ -23,7 +23,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from course.export import leaving
+from course.export import leaving, telling
 from course.export.models import ApiToken
 from course.helping.models import HelpRequest
 from course.models import Role, User
@@ -33,23 +33,25 @@ from sandbox import actions as sandboxes
 from sandbox.errors import Busy
 
 log = logging.getLogger(__name__)
-BATCH = {"output": 1_000, "commands": 100, "inactive": 20, "tokens": 1_000}
-"""Of rows, attempts, accounts and tokens: so many a run, so that no run takes long."""
+BATCH = {"output": 1_000, "commands": 100, "told": 50, "inactive": 20, "tokens": 1_000}
+"""Of rows, attempts, people who are told, accounts and tokens: so many a run, so that no run takes long."""
 TOKEN_DAYS = 90
 """A token that lets nobody in any more is shown for so long."""
 
 
 def _days() -> dict[str, int]:
+    inactive, before = settings.KEEP_DAYS_INACTIVE, settings.KEEP_DAYS_TOLD
     return {
         "output": settings.KEEP_DAYS_OUTPUT,
         "commands": settings.KEEP_DAYS_COMMANDS,
-        "inactive": settings.KEEP_DAYS_INACTIVE,
+        "told": max(1, inactive - before) if inactive and before else 0,
+        "inactive": inactive,
         "tokens": TOKEN_DAYS,
     }
 
 
 def due(now: datetime | None = None) -> dict[str, int]:
-    """How many rows, attempts, accounts and tokens would go now. Nothing is touched."""
+    """How many rows, attempts, accounts and tokens would go, and people be told, now. Nothing is touched."""
     now = now or timezone.now()
     return {what: _DUE[what](now - timedelta(days=days)).count() if days else 0 for what, days in _days().items()}
 
@@ -57,6 +59,8 @@ def due(now: datetime | None = None) -> dict[str, int]:
 def carry_out(now: datetime | None = None) -> dict[str, int]:
     """A batch of each; how many went. The next run goes on."""
     now, gone = now or timezone.now(), {}
+    if days := _days()["told"]:
+        telling.forget_others(_unused(now - timedelta(days=days)))
     for what, days in _days().items():
         gone[what] = _GO[what](_DUE[what](now - timedelta(days=days)).order_by("pk")[: BATCH[what]]) if days else 0
     if any(gone.values()):
@@ -99,6 +103,16 @@ def _unused(cut: datetime) -> QuerySet[User]:
     seen = Attempt.objects.filter(user=OuterRef("pk"), last_seen__gte=cut)
     asked = HelpRequest.objects.not_closed().filter(attempt__user=OuterRef("pk"))
     return _over(cut).exclude(used).filter(~Exists(seen), ~Exists(asked))
+
+
+def _untold(cut: datetime) -> QuerySet[User]:
+    return _unused(cut).filter(deletion_notice=None)
+
+
+def _told(cut: datetime) -> QuerySet[User]:
+    """Those who have known it for long enough."""
+    now = cut + timedelta(days=settings.KEEP_DAYS_INACTIVE)
+    return _unused(cut).filter(deletion_notice__in=telling.long_enough(now)) if settings.KEEP_DAYS_TOLD else _unused(cut)
 
 
 def _dead_tokens(cut: datetime) -> QuerySet[ApiToken]:
@@ -150,6 +164,8 @@ def _drop(tokens: QuerySet[ApiToken]) -> int:
 
 
 _DUE: dict[str, Callable[[datetime], QuerySet[Any]]] = {
-    "output": _outputs, "commands": _used_up, "inactive": _unused, "tokens": _dead_tokens,
+    "output": _outputs, "commands": _used_up, "told": _untold, "inactive": _told, "tokens": _dead_tokens,
 }  # fmt: skip
-_GO: dict[str, Callable[[QuerySet[Any]], int]] = {"output": _empty, "commands": _clear, "inactive": _leave, "tokens": _drop}
+_GO: dict[str, Callable[[QuerySet[Any]], int]] = {
+    "output": _empty, "commands": _clear, "told": telling.tell, "inactive": _leave, "tokens": _drop,
+}  # fmt: skip

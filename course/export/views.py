@@ -19,7 +19,7 @@ from course.export.forms import TokenForm
 from course.export.models import ApiToken
 from course.export.paging import LIMIT, MOST, MOST_WITH_OUTPUT
 from course.export.resources import RESOURCES
-from course.people import access, limits
+from course.people import access, limits, once
 from course.people.acts import record
 from course.people.models import Cohort
 from labs.wording import language
@@ -57,22 +57,22 @@ def _name(cohort: Cohort, kind: str, form: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @limits.limited("invitations")
 def tokens(request: HttpRequest) -> HttpResponse:
-    """One's own; posted: a new one, whose secret this page shows and no other."""
+    """One's own; posted: a new one, whose secret the page shows that follows, and no other."""
     access.teacher(request)
     form = TokenForm(request.POST or None)
-    context = {"nav": "cohorts", "form": form}
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made, context["secret"] = actions.make_token(owner=access.person(request), **form.cleaned_data)
-            except actions.TooMany:
-                form.add_error(None, _("%(most)s tokens are the most: revoke one that nothing uses.") % {"most": actions.MOST_TOKENS})
-            else:
-                context |= {"made": made, "form": TokenForm()}
-                status = 200
-    answer = render(request, "export/tokens.html", context | {"tokens": access.tokens(request)}, status=status)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made, secret = actions.make_token(owner=access.person(request), **form.cleaned_data)
+        except actions.TooMany:
+            form.add_error(None, _("%(most)s tokens are the most: revoke one that nothing uses.") % {"most": actions.MOST_TOKENS})
+        else:
+            once.keep(request, "token", secret=secret, pk=made.pk)
+            return redirect("tokens")
+    found, shown = access.tokens(request), once.take(request, "token")
+    context = {"nav": "cohorts", "form": form, "tokens": found}
+    if shown:
+        context |= {"secret": shown["secret"], "made": found.filter(pk=shown["pk"]).first()}
+    answer = render(request, "export/tokens.html", context, status=422 if form.is_bound else 200)
     answer["Cache-Control"] = "no-store"
     return answer
 

@@ -36,6 +36,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
         "nav": "data",
         "due": Leaving.objects.filter(user=user).first(),
         "keep": {"output": settings.KEEP_DAYS_OUTPUT, "commands": settings.KEEP_DAYS_COMMANDS, "inactive": settings.KEEP_DAYS_INACTIVE},
+        "told": settings.KEEP_DAYS_TOLD,
         "most": own.MOST_BYTES,
         "guest": user.role == Role.GUEST,
         "teaches": user.role in {Role.INSTRUCTOR, Role.ADMIN},

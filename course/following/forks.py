@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from course.helping.models import HelpRequest
-from course.people import access
+from course.people import access, material
 from course.people.models import LEARNER, Membership
+from labs import forking
 from labs.models import Attempt, Command
 from labs.undoing import short
 
@@ -25,6 +27,7 @@ def beside(fork: Attempt) -> dict[str, Any]:
         "number": command.number if command else 0,
         "line": short(command.line) if command else "",
         "url": _replay(fork, of, command),
+        "days": settings.LABS_FORK_DAYS,
         "question": HelpRequest.objects.not_closed().filter(attempt=of).first(),
     }
 
@@ -39,6 +42,22 @@ def cohort_of(teacher: Any, attempt: Attempt) -> int | None:
     """The key of a cohort that ``teacher`` runs and in which the attempt's learner learns."""
     learns = Membership.objects.filter(user=attempt.user_id, role=LEARNER, left=None).values("cohort")
     return access.taught(teacher).filter(pk__in=learns).values_list("pk", flat=True).first()
+
+
+def listed(user: Any) -> list[dict[str, Any]]:
+    """All of ``user``'s own that are open, of whomever: what each is of, and when it is closed."""
+    found = forking.open_ones(user).select_related("fork_of__user", "fork_command")
+    known = material.titles("labs")
+    return [
+        {
+            "fork": fork,
+            "title": known.get(fork.lab, fork.lab),
+            "who": fork.fork_of.user.get_full_name() or fork.fork_of.user.get_username(),  # type: ignore[union-attr]
+            "number": fork.fork_command.number if fork.fork_command else 0,
+            "until": forking.until(fork),
+        }
+        for fork in found.defer("fork_command__output", "fork_command__diff")
+    ]
 
 
 def open_forks(user: Any, attempt: Attempt) -> list[Attempt]:

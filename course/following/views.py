@@ -172,12 +172,13 @@ def fork(request: HttpRequest, pk: int, user: int, attempt: int, number: int) ->
 @login_required
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete a fork of one's own; back to where it was made."""
+    """Delete a fork of one's own; back to where it was made, or to the list of all. Field: back (list)."""
     mine = access.own_fork(request, pk)
-    back = forks.beside(mine)["url"] or reverse("cohorts")
+    listed = request.POST.get("back") == "list"
+    back = reverse("cohorts") + "#forks" if listed else forks.beside(mine)["url"] or reverse("cohorts")
     try:
         forking.close(fork=mine)
     except SandboxError as error:
         messages.error(request, wording.words(error.code, **error.values))
-        return redirect("page", pk)
+        return redirect(back if listed else reverse("page", args=[pk]))
     return redirect(back)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,12 +39,13 @@ class CohortForm(forms.Form):
 
 
 class MaterialForm(forms.Form):
-    """Which labs (or notes) a cohort uses, and in which order: a tick and a number each. Nothing ticked: all, in the course's order."""
+    """Which labs (or notes) a cohort uses, and in which order: a tick and a number each. Nothing ticked: all, in the course's order.
+    The playground is not asked about: it is the console beside every note."""
 
     def __init__(self, data: Any = None, *, kind: str, chosen: list[str]) -> None:
         super().__init__(data)
         self.kind = kind
-        known = material.titles(kind)
+        known = {name: title for name, title in material.titles(kind).items() if name != settings.COURSE_PLAYGROUND}
         order = [name for name in chosen if name in known] + [name for name in known if name not in chosen]
         self.items = []
         for place, name in enumerate(order, 1):

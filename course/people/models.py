@@ -39,6 +39,10 @@ class Cohort(models.Model):
         """Those who are in it now."""
         return self.memberships.filter(role=role, left=None).select_related("user")
 
+    def due(self) -> list[Due]:
+        """The due dates of what it uses: one of a lab that it has given up waits in case that comes back."""
+        return [due for due in self.dues.all() if not self.labs or due.lab in self.labs]
+
 
 class Membership(models.Model):
     """Somebody in a cohort, in one role. Who leaves keeps their work, and their row for a later return.

@@ -13,7 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from course.people import access, actions, material, welcome
+from course.following import forks
+from course.people import access, actions, material, once, welcome
 from course.people.forms import CohortForm, DuesForm, InstructorForm, InviteForm, MaterialForm
 from course.people.models import INSTRUCTOR, LEARNER, Cohort, Membership
 
@@ -23,9 +24,10 @@ _NOW = Q(memberships__left=None)
 @login_required
 @require_safe
 def cohorts(request: HttpRequest) -> HttpResponse:
-    """Those that one runs; for administrators the archived ones as well."""
+    """Those that one runs, and one's own forks of what is done in them; for administrators the archived ones as well."""
     access.teacher(request)
-    context = {"nav": "cohorts", "cohorts": _counted(access.taught(request.user)), "archived": []}
+    context: dict[str, Any] = {"nav": "cohorts", "cohorts": _counted(access.taught(request.user)), "archived": []}
+    context["forks"] = forks.listed(request.user)
     if access.is_admin(request.user):
         context["archived"] = _counted(Cohort.objects.exclude(archived=None))
     return render(request, "people/cohorts.html", context)
@@ -57,7 +59,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def cohort(request: HttpRequest, pk: int) -> HttpResponse:
-    return page(request, access.cohort(request, pk))
+    found, shown = access.cohort(request, pk), once.take(request, f"invitation {pk}")
+    made = found.invitations.filter(pk=shown["pk"]).first() if shown else None
+    return page(request, found, **({"made": made, "secret_link": shown["link"]} if made else {}))
 
 
 def page(request: HttpRequest, found: Cohort, *, status: int = 200, **more: Any) -> HttpResponse:

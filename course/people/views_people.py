@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from course.models import User
-from course.people import access, actions, acts, importing, limits, material, welcome
+from course.people import access, actions, acts, importing, limits, material, once, welcome
 from course.people.forms import ExtraForm, ImportForm, InstructorForm, InviteForm
 from course.people.models import INSTRUCTOR, Membership
 from course.people.views import page
@@ -36,13 +36,14 @@ def _full(user: User) -> str:
 @require_POST
 @limits.limited("invitations")
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page with the link on it, this once."""
+    """To the cohort's page, with the link on it this once."""
     found = access.cohort(request, pk)
     form = InviteForm(request.POST)
     if not form.is_valid():
         return page(request, found, invite=form, status=422)
     made, secret = actions.invite(cohort=found, by=access.person(request), **form.cleaned_data)
-    return page(request, found, made=made, secret_link=_site(request) + reverse("invitation", args=[secret]))
+    once.keep(request, f"invitation {pk}", pk=made.pk, link=_site(request) + reverse("invitation", args=[secret]))
+    return redirect("cohort", pk)
 
 
 @login_required
@@ -103,7 +104,7 @@ def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 def _member(request: HttpRequest, found: Membership, *, secret_link: str = "") -> HttpResponse:
     """What may be done about one: extra time, the role, a link for who has no password yet, out and back in."""
     titles = material.titles("labs")
-    dues = [(titles[due.lab], found.due(due)) for due in found.cohort.dues.all() if due.lab in titles]
+    dues = [(titles[due.lab], found.due(due)) for due in found.cohort.due() if due.lab in titles]
     context = {"nav": "cohorts", "cohort": found.cohort, "member": found, "dues": dues, "waits": welcome.waits(found.user)}
     context |= {"extra": ExtraForm(initial={"percent": found.extra}), "secret_link": secret_link, "admin": access.is_admin(request.user)}
     answer = render(request, "people/member.html", context)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,6 +16,7 @@ from course.reading.words import Term
 
 LONGEST = 120  # characters of a query
 MOST = 15  # documents shown
+EVERYTHING: Mapping[str, Collection[str] | None] = {"note": None, "lab": None}
 _SECTIONS = 3  # of each
 _ROWS = 120  # looked at: the work of a query is bounded
 
@@ -33,6 +33,7 @@ class Document:
     """``language``: where the words were found, if that is not the reader's own. ``more``: sections that are not shown."""
 
     kind: str
+    slug: str
     url: str
     title: SafeString
     language: str
@@ -51,25 +52,25 @@ class Found:
     cut: bool = False
 
 
-def find(query: str, *, language: str, kind: str = "", guest: bool = False) -> Found:
-    """``kind``: note, lab, or both where it is empty. ``guest``: without the labs that are not for guests. Costs at most three queries."""
+def find(query: str, *, language: str, among: Mapping[str, Collection[str] | None] = EVERYTHING) -> Found:
+    """``among``: the kinds (note, lab) that are looked through, and the names in each; None: all of them. At most three queries."""
     if len(query) > LONGEST:
         return Found(problem="too-long")
     terms = words.terms(query)
     if not terms:
         return Found(problem="no-words" if query.strip() else "")
-    rows = _rows(terms, language, kind, every=True)
+    rows = _rows(terms, language, among, every=True)
     some = not rows and len(terms) > 1
     if some:
-        rows = _rows(terms, language, kind, every=False)
-    groups = _groups([row for row in rows if not guest or row.kind != "lab" or row.slug in settings.GUEST_LABS], language)
+        rows = _rows(terms, language, among, every=False)
+    groups = _groups(rows, language)
     wanted = marking.pattern(terms)
     documents = [_document(group, language, wanted) for group in groups[:MOST]]
     return Found(documents, some=some and bool(documents), cut=len(groups) > MOST or len(rows) == _ROWS)
 
 
-def _rows(terms: Sequence[Term], language: str, kind: str, *, every: bool) -> list[Passage]:
-    found = search_tables.matching(connection, terms, every=every, first=language, kind=kind, most=_ROWS)
+def _rows(terms: Sequence[Term], language: str, among: Mapping[str, Collection[str] | None], *, every: bool) -> list[Passage]:
+    found = search_tables.matching(connection, terms, every=every, first=language, among=among, most=_ROWS)
     by_key = Passage.objects.in_bulk([key for key, _own in found]) if found else {}
     return [by_key[key] for key, _own in found if key in by_key]  # it may be renewed between the two
 
@@ -92,6 +93,7 @@ def _document(group: Sequence[Passage], language: str, wanted: re.Pattern[str]) 
     sections = [row for row in group if row.anchor and (wanted.search(row.heading) or wanted.search(row.text))]
     return Document(
         kind=first.kind,
+        slug=first.slug,
         url=url,
         title=marking.mark(first.title, wanted),
         language="" if first.language == language else first.language,

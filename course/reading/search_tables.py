@@ -6,7 +6,7 @@ has to be quoted. A row has the passage's key; weights are those of title, headi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from course.reading import words
@@ -62,9 +62,12 @@ def _vector(fields: Sequence[list[str]]) -> str:
     return " ".join(f"{token}:{','.join(places[:255])}" for token, places in found.items())
 
 
-def matching(connection: Any, terms: Sequence[Term], *, every: bool, first: str, kind: str, most: int) -> list[tuple[int, int]]:
+def matching(
+    connection: Any, terms: Sequence[Term], *, every: bool, first: str, among: Mapping[str, Collection[str] | None], most: int
+) -> list[tuple[int, int]]:
     """Keys of passages that hold ``every`` term, or else any of them, and 1 or 0: in language ``first``, or not. Those first, then by
-    rank. ``kind`` empty: notes and labs."""
+    rank. ``among``: the kinds that are looked through, and the names in each; None: all of them."""
+    within, names = _within(among)
     if connection.vendor == "postgresql":
         rank = f"ts_rank('{{0.1, 0.1, 0.5, 1.0}}', w.words, {_ASKED}, 1) DESC"
         of, where = f"{NAME} w ON w.passage = p.id", f"w.words @@ {_ASKED}"
@@ -76,12 +79,21 @@ def matching(connection: Any, terms: Sequence[Term], *, every: bool, first: str,
         asked, ranked = [_fts5(terms, " AND " if every else " OR ")], []
     statement = (  # the names are constants, the values parameters
         f"SELECT p.id, CASE WHEN p.language = %s THEN 1 ELSE 0 END AS own FROM course_passage p JOIN {of} "  # noqa: S608
-        f"WHERE {where} AND (%s = '' OR p.kind = %s) ORDER BY own DESC, {rank}, p.id LIMIT %s"
+        f"WHERE {where} AND ({within}) ORDER BY own DESC, {rank}, p.id LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [first, *asked, kind, kind, *ranked, most])
+        cursor.execute(statement, [first, *asked, *names, *ranked, most])
         found: list[tuple[int, int]] = cursor.fetchall()
     return found
+
+
+def _within(among: Mapping[str, Collection[str] | None]) -> tuple[str, list[str]]:
+    """A condition and its parameters."""
+    parts, values = ["1 = 0"], []
+    for kind, names in among.items():
+        parts.append("p.kind = %s" if names is None else f"(p.kind = %s AND p.slug IN ({', '.join(['%s'] * len(names)) or 'NULL'}))")
+        values += [kind, *(names or ())]
+    return " OR ".join(parts), values
 
 
 _ASKED = "%s::tsquery"

@@ -41,10 +41,9 @@ def _signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 def note(request: HttpRequest, slug: str) -> HttpResponse:
     """The note; beside it the console, where the reader has opened one."""
     found = _note_or_404(slug)
-    if request.user.is_authenticated:
-        actions.opened(user=request.user, note=slug)
+    reading = actions.opened(user=request.user, note=slug) if request.user.is_authenticated else None
     console = consoles.context(request, get_language() or "en")
-    context = (console or {}) | presenting.page(found, request.user, asking.unpacked(found, request.GET))
+    context = (console or {}) | presenting.page(found, request.user, reading, asking.unpacked(found, request.GET))
     context |= {
         "nav": "notes",
         "console": console is not None,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from course import front
 from course.models import Role, User
+from course.people import plan
 from course.reading import library
 from course.reading.models import Answer, Bookmark, Reading
 from labs.models import Attempt
@@ -114,7 +115,7 @@ def test_without_a_note_and_a_lab_there_is_still_a_page(client: Client, settings
 
 
 def test_parts_in_their_order_with_what_goes_with_them(learner: User) -> None:
-    parts = front.course_map(learner).parts
+    parts = front.course_map(learner, plan.of(learner)).parts
     assert [(part.number, part.id, [note.slug for note in part.notes], [lab.name for lab in part.labs]) for part in parts] == [
         (1, "one", ["buckets", "keys"], []),
         (2, "two", ["rollouts"], ["first"]),
@@ -125,7 +126,7 @@ def test_parts_in_their_order_with_what_goes_with_them(learner: User) -> None:
 def test_a_lab_of_two_notes_stands_with_the_last(course: Path, learner: User) -> None:
     make_note(course, "earlier", "one", 3, ko="앞", en="Earlier", lab="first")
     library.forget()
-    assert [[lab.name for lab in part.labs] for part in front.course_map(learner).parts] == [[], ["first"], ["spare"]]
+    assert [[lab.name for lab in part.labs] for part in front.course_map(learner, plan.of(learner)).parts] == [[], ["first"], ["spare"]]
 
 
 def test_how_far_one_is(client: Client, learner: User) -> None:
@@ -136,7 +137,7 @@ def test_how_far_one_is(client: Client, learner: User) -> None:
     Answer.objects.create(user=learner, note="buckets", question="q1", given=[1], right=False)
     Answer.objects.create(user=learner, note="buckets", question="gone", given=[0], right=True, solved=timezone.now())
     begin(learner, passed=True)
-    found = front.course_map(learner)
+    found = front.course_map(learner, plan.of(learner))
     notes = {note.slug: note for part in found.parts for note in part.notes}
     assert {slug: note.state for slug, note in notes.items()} == {"buckets": "read", "keys": "opened", "rollouts": "new"}
     assert (notes["buckets"].right, notes["buckets"].questions, notes["keys"].right) == (1, 3, 0)
@@ -147,12 +148,12 @@ def test_how_far_one_is(client: Client, learner: User) -> None:
 
 
 def test_next_is_the_lab_in_progress_and_the_first_unread_note(learner: User) -> None:
-    assert [row.url for row in front.course_map(learner).next] == ["/notes/buckets/"]
+    assert [row.url for row in front.course_map(learner, plan.of(learner)).next] == ["/notes/buckets/"]
     now = timezone.now()
     begin(learner, "spare", last_seen=now - timedelta(days=1))
     attempt = begin(learner, "first", last_seen=now)
     Reading.objects.create(user=learner, note="buckets", read=now)
-    lab, note = front.course_map(learner).next
+    lab, note = front.course_map(learner, plan.of(learner)).next
     assert (lab.url, lab.step) == (f"/attempts/{attempt.pk}/#step-make", "Make it")
     assert note.url == "/notes/keys/"
 
@@ -160,10 +161,10 @@ def test_next_is_the_lab_in_progress_and_the_first_unread_note(learner: User) ->
 def test_next_after_all_notes_is_a_lab_and_then_nothing(client: Client, learner: User) -> None:
     for slug in ("buckets", "keys", "rollouts"):
         Reading.objects.create(user=learner, note=slug, read=timezone.now())
-    assert [row.url for row in front.course_map(learner).next] == ["/labs/first/"]
+    assert [row.url for row in front.course_map(learner, plan.of(learner)).next] == ["/labs/first/"]
     begin(learner, "first", passed=True)
     begin(learner, "spare", passed=True, finished=timezone.now())
-    assert front.course_map(learner).next == ()
+    assert front.course_map(learner, plan.of(learner)).next == ()
     assert "You have read every note" in page_of(client)
 
 
@@ -172,7 +173,7 @@ def test_bookmarks_lead_to_their_section(client: Client, learner: User) -> None:
     Bookmark.objects.create(user=learner, note="buckets")
     Bookmark.objects.create(user=learner, note="gone")
     Bookmark.objects.create(user=learner, note="keys", anchor="gone")
-    marks = [(mark.url, mark.title, mark.heading) for mark in front.course_map(learner).bookmarks]
+    marks = [(mark.url, mark.title, mark.heading) for mark in front.course_map(learner, plan.of(learner)).bookmarks]
     assert sorted(marks) == [
         ("/notes/buckets/", "Buckets", ""),
         ("/notes/keys/", "Keys", ""),
@@ -184,7 +185,7 @@ def test_bookmarks_lead_to_their_section(client: Client, learner: User) -> None:
 def test_a_guest_sees_the_labs_that_are_theirs(client: Client, settings) -> None:
     settings.GUEST_LABS = ("spare",)
     guest = User.objects.create_user("guest-1", role=Role.GUEST)
-    assert [lab.name for part in front.course_map(guest).parts for lab in part.labs] == ["spare"]
+    assert [lab.name for part in front.course_map(guest, plan.of(guest)).parts for lab in part.labs] == ["spare"]
 
 
 def test_as_many_queries_with_much_as_with_little(course: Path, client: Client, learner: User) -> None:

@@ -113,7 +113,7 @@ RULES: dict[str, tuple[Row, Row]] = {
     "cohort-archive": (admin(IN), admin(OUT)),
     "cohort-reopen": (NO_GET, admin(OUT)),
     "cohort-dues": (NO_GET, taught(OUT)),
-    "cohort-invite": (NO_GET, taught(IN)),
+    "cohort-invite": (NO_GET, taught(OUT)),
     "invitation-withdraw": (NO_GET, taught(OUT)),
     "cohort-import": (taught(IN), taught(ODD)),
     "cohort-instructor": (NO_GET, admin(OUT)),
@@ -144,7 +144,7 @@ RULES: dict[str, tuple[Row, Row]] = {
     # what is hard, exports, the API
     "hard": (taught(IN), NO_POST),
     "export": (taught(IN), taught(NONE)),  # no kind is named
-    "tokens": (teachers(IN), teachers(IN)),
+    "tokens": (teachers(IN), teachers(OUT)),
     "token-revoke": (NO_GET, taught(OUT)),
     "api-manual": (teachers(IN), NO_POST),
     "api-schema": (all_(IN), all_(NOT)),

@@ -8,34 +8,49 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_pages import check
 
+WORDS = {
+    "en-GB": (
+        "Desk", "2 sandboxes found", "Reset: 2 sandboxes", "2 of 2", "done", "1 done, 0 as they were, 1 left alone",
+        "its learner has gone on since",
+    ),
+    "ko-KR": (
+        "운영 데스크", "샌드박스 2개를 찾았습니다", "초기화: 샌드박스 2개", "2개 중 2개", "완료", "완료 1, 그대로 0, 건너뜀 1",
+        "그 뒤 학습자가 더 진행했습니다",
+    ),
+}  # fmt: skip
 
-def test_a_cohort_is_reset_watched_and_brought_back(visitor: Callable[..., Any]) -> None:
-    minji, jisoo, boss = visitor(), visitor(), visitor()
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_a_cohort_is_reset_watched_and_brought_back(visitor: Callable[..., Any], locale: str) -> None:
+    desk, found, asks, both, done, left, why = WORDS[locale]
+    minji, jisoo, boss = (visitor(locale=locale) for _ in range(3))
     for one, name in ((minji, "minji"), (jisoo, "jisoo")):
         one.sign_in(name)
         one.open_lab("playground")
         one.run(f"echo {name} > mine.txt; ls")
+    blocks = jisoo.blocks()
     boss.sign_in("boss")
     boss.page.click("#user-menu summary")
-    boss.page.click("#user-menu >> text=Desk")
+    boss.page.click(f"#user-menu >> text={desk}")
     boss.page.select_option("#id_cohort", label="Everybody")
     boss.page.fill("#id_who", "desk")  # this file's learners
+    boss.page.select_option("#id_age", "-1")
     boss.page.click(".desk-filters .btn-main")
-    expect(boss.page.locator(".desk-found")).to_have_text("2 sandboxes found")
+    expect(boss.page.locator(".desk-found")).to_have_text(found)
     boss.page.check("input[name=which][value=all]")
     boss.page.click("button[value=reset]")
-    expect(boss.page.locator("h1")).to_have_text("Reset: 2 sandboxes")
+    expect(boss.page.locator("h1")).to_have_text(asks)
     boss.page.click("button[name=yes]")
-    expect(boss.page.locator("#job")).to_contain_text("2 of 2")
-    expect(boss.page.locator("#job .tag-good")).to_have_text("done")
+    expect(boss.page.locator("#job")).to_contain_text(both)
+    expect(boss.page.locator("#job .tag-good")).to_have_text(done)
     job = boss.page.url
     expect(minji.page.locator(".block")).to_have_count(0)  # the learner's page went along by itself
     assert minji.run("ls ~/environment") == ""
     boss.page.click("#job-undo")
-    expect(boss.page.locator("#job")).to_contain_text("1 done, 0 as they were, 1 left alone")
+    expect(boss.page.locator("#job")).to_contain_text(left)
     expect(boss.page.locator(".plain-rows")).to_contain_text("Minji")
-    expect(boss.page.locator(".plain-rows")).to_contain_text("its learner has gone on since")
-    expect(jisoo.page.locator(".block")).to_have_count(1)
+    expect(boss.page.locator(".plain-rows")).to_contain_text(why)
+    expect(jisoo.page.locator(".block")).to_have_count(blocks)
     assert jisoo.run("cat mine.txt").strip() == "jisoo"
     boss.page.goto(job)
     expect(boss.page.locator("#job-undo")).to_have_count(0)

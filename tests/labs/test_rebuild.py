@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from labs import actions, control, preparing, publishing, rebuilding, running, sweeper
+from labs import actions, control, forking, preparing, publishing, rebuilding, running, sweeper
 from labs.models import Attempt, Command, Start
 from sandbox import actions as move
 from sandbox import replay, signals, waking
@@ -285,3 +285,45 @@ def test_a_look_and_a_skip_meet_it_too(begun, woken, monkeypatch):
         Sandbox.objects.update(rebuilding=None)
         work(begun.pk)
         assert woken == [("labs.tasks.rebuild_attempt", begun.pk)]
+
+
+@pytest.mark.slow
+def test_a_fork_is_made_anew_at_the_learners_point_and_undone_no_further(begun, woken, django_user_model):
+    do(begun, "aws s3 mb s3://my-own-bucket && echo theirs > note")
+    do(begun, "false", status=1)
+    at = do(begun, "key=$(aws kms create-key --query KeyMetadata.KeyId --output text)")
+    do(begun, "echo later > later")
+    teacher = django_user_model.objects.create_user("teacher", role="instructor")
+    begun.refresh_from_db()
+    fork = forking.fork(attempt=begun, version=at.version, command=at, by=teacher, language="en")
+    do(fork, "echo mine > mine")
+    learners = list(Version.objects.filter(sandbox=begun.sandbox).values_list("pk", flat=True))
+    renew_the_simulation()
+
+    after = rebuilt(fork, woken)
+    assert (after.notice, after.rebuilding) == ({"code": "rebuilt"}, None)
+    assert after.start.pk != at.version_id and after.start.command == at.line, "what stands for the learner's point"
+    fork.refresh_from_db()
+    assert (fork.step, [step.step_id for step in fork.steps.all() if step.passed]) == ("name", ["make"])
+    answer = output(fork, "cat note mine; ls; aws s3 ls | wc -l; aws kms describe-key --key-id $key --query KeyMetadata.KeyState")
+    assert answer.split() == ["theirs", "mine", "mine", "note", "1", '"Enabled"']
+    actions.undo_attempt(attempt=fork, by=teacher)
+    with pytest.raises(LearnerError, match="nothing-to-undo"):
+        actions.undo_attempt(attempt=fork, by=teacher)
+    assert output(fork, "ls") == "note"
+    assert list(Version.objects.filter(sandbox=begun.sandbox).values_list("pk", flat=True)) == learners, "nothing of the learner's moved"
+    assert list(begun.commands.values_list("version", flat=True)) == learners
+
+
+@pytest.mark.slow
+def test_a_fork_that_can_not_be_repeated_begins_at_its_step(begun, woken, django_user_model):
+    do(begun, "aws s3 mb s3://my-own-bucket")
+    at = do(begun, "echo theirs > theirs")
+    Command.objects.filter(pk=at.pk).update(exit_status=3)
+    teacher = django_user_model.objects.create_user("teacher", role="instructor")
+    begun.refresh_from_db()
+    fork = forking.fork(attempt=begun, version=at.version, command=at, by=teacher, language="en")
+    renew_the_simulation()
+    after = rebuilt(fork, woken)
+    assert after.notice == {"code": "rebuilt-step-by", "values": {"line": "echo theirs > theirs"}}
+    assert output(fork, "ls; aws s3 ls | wc -l") == "1"

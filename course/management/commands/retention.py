@@ -8,7 +8,10 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from course.export import retention
 
-_WORDS = {"output": "outputs of commands", "commands": "attempts' commands and sandboxes", "inactive": "accounts", "tokens": "API tokens"}
+_WORDS = {
+    "output": "outputs of commands", "commands": "attempts' commands and sandboxes", "told": "people told that their account will go",
+    "inactive": "accounts", "tokens": "API tokens",
+}  # fmt: skip
 
 
 class Command(BaseCommand):

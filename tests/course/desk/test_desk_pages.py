@@ -55,6 +55,7 @@ def test_filters_narrow_and_sort(client, attempts, cohort) -> None:
     other = Cohort.objects.create(name="Empty")
     Sandbox.objects.filter(pk=ben.pk).update(last_used=timezone.now() - timedelta(days=8), label="playground")
     Version.objects.filter(pk=cho.head_id).update(home_bytes=11 * 1024 * 1024)
+    Sandbox.objects.filter(pk=cho.pk).update(created=timezone.now() - timedelta(days=31))
     Sandbox.objects.filter(pk=ann.pk).update(lock_holder="far:1:1:x", lock_until=timezone.now() + timedelta(minutes=1), most_files=9)
     everybody = {"Ann", "Ben", "Cho"}
     for asked, found in (
@@ -67,11 +68,15 @@ def test_filters_narrow_and_sort(client, attempts, cohort) -> None:
         ({"size": "10"}, {"Cho"}),
         ({"idle": "7"}, {"Ben"}),
         ({"idle": "-1"}, {"Ann", "Cho"}),
+        ({"age": "30"}, {"Cho"}),
+        ({"age": "7"}, {"Cho"}),
+        ({"age": "-1"}, {"Ann", "Ben"}),
+        ({"age": "-1", "idle": "7"}, {"Ben"}),
         ({"state": "locked"}, {"Ann"}),
         ({"state": "quota"}, {"Ann"}),
         ({"state": "stuck"}, set()),
         ({"state": "away"}, set()),
-        ({"cohort": "x", "lab": "../x", "size": "9' OR", "sort": "owner__password", "page": "99", "idle": "1e9"}, everybody),
+        ({"cohort": "x", "lab": "../x", "size": "9' OR", "sort": "owner__password", "page": "99", "idle": "1e9", "age": "x"}, everybody),
     ):
         assert names(text(client, "/desk/", **asked)) == found, asked
     page = text(client, "/desk/", sort="size")

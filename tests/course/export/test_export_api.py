@@ -296,11 +296,17 @@ def page(client: Client, teacher: User) -> Client:
 
 
 def test_a_token_is_shown_once(page, cohort) -> None:
-    answer = page.post(reverse("tokens"), {"name": "grades", "days": "365"})
+    made = page.post(reverse("tokens"), {"name": "grades", "days": "365"})
+    assert (made.status_code, made["Location"]) == (302, reverse("tokens"))
+    assert page.head(reverse("tokens")).status_code == 200  # shows it to nobody
+    answer = page.get(made["Location"])
     secret = answer.context["secret"]
-    assert secret in answer.content.decode()
+    assert secret in answer.content.decode() and "grades" in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
-    assert secret not in page.get(reverse("tokens")).content.decode()
+    reloaded = page.get(reverse("tokens"))
+    assert secret not in reloaded.content.decode() and "secret" not in reloaded.context
+    assert ApiToken.objects.count() == 1, "a reload makes no second one"
+    assert secret not in str(dict(page.session))
     assert ask(secret, "/cohorts").status_code == 200
     assert Act.objects.get(what="token-made").details == {"name": "grades", "days": 365}
 

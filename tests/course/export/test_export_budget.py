@@ -109,14 +109,16 @@ def test_the_same_click_again_is_answered_with_its_row(attempt) -> None:
     assert actions.submit_command(attempt=attempt, line="ls", key=key) == first
 
 
-def test_the_page_is_told(attempt, client, monkeypatch) -> None:
+@pytest.mark.parametrize(("language", "words"), [("en", "1 min 40 s within an hour"), ("ko", "1분 40초")])
+def test_the_page_is_told(attempt, client, monkeypatch, language: str, words: str) -> None:
     monkeypatch.setattr("labs.access.hold_back", lambda *words: None)
     ran(attempt, 100)
     client.force_login(attempt.user)
     data = {"line": "ls", "key": str(uuid.uuid4())}
-    answer = client.post(reverse("commands", args=[attempt.pk]), data, headers={"x-requested-with": "fetch"})
+    headers = {"x-requested-with": "fetch", "accept-language": language}
+    answer = client.post(reverse("commands", args=[attempt.pk]), data, headers=headers)
     assert answer.status_code == 409
-    assert "workers" in answer.content.decode()
+    assert words in answer.content.decode()
 
 
 def test_it_asks_little_of_the_database(attempt, django_assert_num_queries) -> None:

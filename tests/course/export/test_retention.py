@@ -27,6 +27,7 @@ AGES = timedelta(days=1000)
 @pytest.fixture(autouse=True)
 def kept(settings) -> None:
     settings.KEEP_DAYS_OUTPUT, settings.KEEP_DAYS_COMMANDS, settings.KEEP_DAYS_INACTIVE = 10, 20, 30
+    settings.KEEP_DAYS_TOLD = 0  # tests/course/export/test_telling.py
 
 
 @pytest.fixture

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from course.following import forks
+from course.helping.models import HelpRequest
 from course.models import Role, User
 from course.people.models import Cohort
-from labs import actions, forking, grading, presenting, progress
+from labs import actions, forking, grading, planning, presenting, progress, tasks
 from labs.lab import catalog
 from labs.models import Attempt, Command, Passing
 from sandbox import actions as sandboxes
@@ -101,7 +105,7 @@ def test_forks_collide_with_nothing(client: Client, cohort: Cohort, attempt: Att
     one, two = made(client, cohort, attempt, 1), made(client, cohort, attempt, 0)
     assert actions.start_attempt(user=teacher, lab=catalog.get("first")) == own
     assert [fork.pk for fork in forks.open_forks(teacher, attempt)] == [two.pk, one.pk]
-    assert {row["attempt"] for row in progress._rows(teacher, progress.latest(teacher)) if row["attempt"]} == {own}
+    assert {row["attempt"] for row in progress._rows(teacher, progress.latest(teacher), planning.of(teacher)) if row["attempt"]} == {own}
     assert client.get("/labs/first/")["Location"] == f"/attempts/{own.pk}/"
     with pytest.raises(IntegrityError), transaction.atomic():
         Attempt.objects.create(user=teacher, lab="first", content_hash="x")
@@ -183,3 +187,70 @@ def test_a_fork_is_its_owners_alone_and_only_while_they_teach(client: Client, co
     cohort.memberships.filter(user=attempt.user).delete()
     assert client.get(f"/attempts/{fork.pk}/").status_code == 404
     assert client.post(f"/attempts/{fork.pk}/commands/", {"line": "ls"}).status_code == 404
+
+
+# --- how many, and for how long --------------------------------------------------------------------------------------------
+
+
+def test_so_many_are_open_and_it_is_said_what_to_do(client: Client, cohort: Cohort, attempt: Attempt, teacher: User, settings) -> None:
+    settings.LABS_FORKS_OPEN = 2
+    first, _second = made(client, cohort, attempt, 0), made(client, cohort, attempt, 0)
+    refused = client.post(url(cohort, attempt, "replay/0/fork/"), follow=True)
+    assert "2 forks of yours are open, and that is as many as there may be. Close one" in refused.content.decode()
+    client.cookies["django_language"] = "ko"
+    assert "포크가 이미 2개" in client.post(url(cohort, attempt, "replay/0/fork/"), follow=True).content.decode()
+    question = HelpRequest.objects.create(attempt=attempt, version=attempt.sandbox.head)
+    client.post(f"/help/{question.pk}/take/")
+    assert "포크가 이미 2개" in client.post(f"/help/{question.pk}/fork/", follow=True).content.decode()
+    assert forking.open_ones(teacher).count() == 2
+    boss = User.objects.create_user("boss", role=Role.ADMIN)
+    forking.fork(attempt=attempt, version=attempt.sandbox.head, command=None, by=boss, language="en")  # each has their own
+    forking.close(fork=first)
+    made(client, cohort, attempt, 0)
+
+
+def test_they_are_listed_and_closed_where_the_message_says(client: Client, cohort: Cohort, attempt: Attempt) -> None:
+    assert "Your forks" not in client.get("/cohorts/").content.decode()
+    run(attempt, "ls")
+    fork = made(client, cohort, attempt, 1)
+    page = client.get("/cohorts/").content.decode()
+    assert "Your forks" in page and f"/attempts/{fork.pk}/" in page and "learner · First steps" in page and "after #1" in page
+    assert "It is closed once you have not opened it for 14 days." in client.get(f"/attempts/{fork.pk}/").content.decode()
+    assert client.post(f"/forks/{fork.pk}/close/", {"back": "list"})["Location"] == "/cohorts/#forks"
+    assert "Your forks" not in client.get("/cohorts/").content.decode()
+
+
+def test_many_cost_no_more_than_one(client: Client, cohort: Cohort, attempt: Attempt) -> None:
+    run(attempt, "ls")
+    asked = []
+    for _ in range(2):
+        for number in (0, 1, 1):
+            made(client, cohort, attempt, number)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/cohorts/")
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+def test_one_left_alone_is_taken_away_and_what_was_typed_stays(client: Client, cohort: Cohort, attempt: Attempt, settings) -> None:
+    settings.LABS_FORK_DAYS = 3
+    old, young, busy = (made(client, cohort, attempt, 0) for _ in range(3))
+    run(old, "date")
+    Command.objects.create(attempt=busy, number=1, line="sleep 9", state="running")
+    Attempt.objects.exclude(pk=young.pk).update(last_seen=timezone.now() - timedelta(days=4))
+    tasks.close_forks()
+    for fork in (old, young, busy, attempt):
+        fork.refresh_from_db()
+    assert old.finished is not None and old.sandbox is None and old.commands.count() == 1
+    assert young.finished is None and busy.finished is None, "one is used, in the other a command runs"
+    assert attempt.finished is None and attempt.sandbox is not None, "a learner's own work is none of it"
+    assert "date" in client.get(f"/attempts/{old.pk}/").content.decode()
+    busy.commands.all().delete()
+    assert forking.close_untouched() == 1
+
+
+def test_opening_one_keeps_it(client: Client, cohort: Cohort, attempt: Attempt) -> None:
+    fork = made(client, cohort, attempt, 0)
+    Attempt.objects.filter(pk=fork.pk).update(last_seen=timezone.now() - timedelta(days=15))
+    client.get(f"/attempts/{fork.pk}/")
+    assert forking.close_untouched() == 0

@@ -107,7 +107,7 @@ def test_a_learner_who_types_fast_never_meets_it(live_redis) -> None:
 def test_invitations_are_held_back_on_a_page(live_redis, monkeypatch, cohort: Cohort, as_teacher: Client) -> None:
     monkeypatch.setitem(limits.LIMITS, "invitations", Limits(Limit(1, 3600), None))
     address = reverse("cohort-invite", args=[cohort.pk])
-    assert as_teacher.post(address, {"places": 1, "days": 1}).status_code == 200
+    assert as_teacher.post(address, {"places": 1, "days": 1}).status_code == 302
     answer = as_teacher.post(address, {"places": 1, "days": 1}, headers=EN)
     assert (answer.status_code, answer["Retry-After"]) == (429, "3600")
     assert "Try again in 60 minutes." in answer.content.decode()

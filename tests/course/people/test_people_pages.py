@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from course.models import Role, User
 from course.people import actions, material
@@ -125,7 +125,11 @@ def test_due_dates_are_set_and_a_wrong_one_is_named(cohort: Cohort, as_teacher: 
 def test_an_invitation_is_shown_once_and_withdrawn(cohort: Cohort, as_teacher: Client) -> None:
     address = reverse("cohort-invite", args=[cohort.pk])
     assert "A number from 1 to 500." in as_teacher.post(address, {"places": "0", "days": "3"}).content.decode()
-    answer = as_teacher.post(address, {"places": "3", "days": "3"})
+    made = as_teacher.post(address, {"places": "3", "days": "3"})
+    assert (made.status_code, made["Location"]) == (302, reverse("cohort", args=[cohort.pk]))
+    other = cohort_of(cohort.members("instructor").get().user, name="Other")
+    assert "/join/" not in page(as_teacher, "cohort", other.pk)
+    answer = as_teacher.get(made["Location"])
     assert 'value="http://testserver/join/' in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
     found = page(as_teacher, "cohort", cohort.pk)
@@ -182,6 +186,8 @@ def test_a_learner_sees_their_cohorts_and_what_is_due_with_their_time(cohort: Co
     assert (began + timedelta(days=6)).astimezone(timezone.get_current_timezone()).strftime("%-I:%M").split(":")[1] in found
     assert str((began + timedelta(days=6)).astimezone(timezone.get_current_timezone()).day) in found
     assert "gone" not in found
+    with translation.override("ko"):
+        assert "추가 시간이" in mine(minji)
 
 
 def test_who_is_in_no_cohort_sees_nothing_of_it(cohort: Cohort, minji: User, teacher: User, django_assert_num_queries) -> None:

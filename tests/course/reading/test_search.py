@@ -176,14 +176,21 @@ def test_one_that_is_found_in_both_is_shown_once_in_ones_own(course: Path, db: N
 
 
 def test_notes_or_labs_alone(index: Path) -> None:
-    assert {kind for kind, _ in found("bucket", kind="note")} == {"note"}
-    assert found("bucket", kind="lab") == [LAB_PAGE]
+    assert {kind for kind, _ in found("bucket", among={"note": None})} == {"note"}
+    assert found("bucket", among={"lab": None}) == [LAB_PAGE]
 
 
-def test_a_guest_is_shown_no_lab_that_is_not_theirs(index: Path, settings) -> None:
-    assert LAB_PAGE not in found("bucket", guest=True)
+def test_a_name_alone_is_looked_through(index: Path) -> None:
+    assert found("bucket", among={"note": ["rollouts"], "lab": ["other"]}) == [ROLLOUTS]
+    assert found("bucket", among={"note": []}) == []
+
+
+def test_a_guest_is_shown_no_lab_that_is_not_theirs(index: Path, client: Client, settings) -> None:
+    client.force_login(User.objects.create_user("guest-1", role=Role.GUEST))
+    page = reverse("search") + "?q=bucket"
+    assert "/labs/first/" not in client.get(page).content.decode()
     settings.GUEST_LABS = ("first",)
-    assert LAB_PAGE in found("bucket", guest=True)
+    assert "/labs/first/" in client.get(page).content.decode()
 
 
 def test_where_nothing_holds_all_words_some_are_enough(index: Path) -> None:
