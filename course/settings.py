@@ -154,6 +154,7 @@ LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [VAR / "locale"]  # compiled there by course.translations
 TIME_ZONE = "Asia/Seoul"
 USE_TZ = True
+FORMAT_MODULE_PATH = "course.formats"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

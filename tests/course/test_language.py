@@ -1,9 +1,13 @@
 """The language of a page: the user's, in any browser; a visitor's cookie; the browser's."""
 
+from datetime import datetime
+
 import pytest
 from django.conf import settings
 from django.test import AsyncClient, Client
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from course.models import User
 
@@ -72,3 +76,9 @@ async def test_the_asynchronous_server_knows_it_too(learner: User) -> None:
 def test_one_of_the_courses_languages_is_what_the_column_holds() -> None:
     assert {code for code, _name in settings.LANGUAGES} == {"ko", "en"}
     assert all(len(code) <= User._meta.get_field("language").max_length for code, _name in settings.LANGUAGES)
+
+
+@pytest.mark.parametrize(("language", "said"), [("ko", "2026년 11월 28일 오후 2:34"), ("en", "Nov. 28, 2026, 2:34 p.m.")])
+def test_a_moment_is_written_as_the_language_writes_it(language: str, said: str) -> None:
+    with override(language):
+        assert date_format(datetime(2026, 11, 28, 14, 34), "DATETIME_FORMAT") == said
