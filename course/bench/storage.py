@@ -55,9 +55,9 @@ def _nowhere(_data: bytes) -> None:
 def stored(stack: Stack, _count: int) -> Iterator[Figure]:
     with stack.learner() as learner:
         before = blob_bytes(), _rows()
-        learner.run("aws s3 mb s3://thirty")
+        learner.run("aws s3 mb s3://thirty-objects")
         for number in range(S3_COMMANDS - 1):
-            if not learner.run(f"echo {number} | aws s3 cp - s3://thirty/{number}").ok:
+            if not learner.run(f"echo {number} | aws s3 cp - s3://thirty-objects/{number}").ok:
                 raise RuntimeError("a copy failed")
         blobs, rows = blob_bytes() - before[0], _rows() - before[1]
     kilobytes = (blobs + rows) / 1024

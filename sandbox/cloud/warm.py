@@ -46,11 +46,11 @@ IDENTITY = {
 """Nobody's: what is done with it is forgotten."""
 _FIRST_CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("s3", "list_buckets", {}),
-    ("s3", "create_bucket", {"Bucket": "warm", "CreateBucketConfiguration": {"LocationConstraint": REGION}}),
-    ("s3", "put_object", {"Bucket": "warm", "Key": "k", "Body": "x"}),
-    ("s3", "get_object", {"Bucket": "warm", "Key": "k"}),
-    ("s3", "list_objects_v2", {"Bucket": "warm"}),
-    ("s3", "head_object", {"Bucket": "warm", "Key": "none"}),
+    ("s3", "create_bucket", {"Bucket": "warm-bucket", "CreateBucketConfiguration": {"LocationConstraint": REGION}}),
+    ("s3", "put_object", {"Bucket": "warm-bucket", "Key": "k", "Body": "x"}),
+    ("s3", "get_object", {"Bucket": "warm-bucket", "Key": "k"}),
+    ("s3", "list_objects_v2", {"Bucket": "warm-bucket"}),
+    ("s3", "head_object", {"Bucket": "warm-bucket", "Key": "none"}),
     ("kms", "create_key", {}),
     ("iam", "list_roles", {}),
     ("sts", "get_caller_identity", {}),

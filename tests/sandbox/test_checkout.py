@@ -50,12 +50,12 @@ def test_a_new_sandbox_starts_in_environment(sandbox: Sandbox) -> None:
 def test_files_shell_and_cloud_carry_from_command_to_command(sandbox: Sandbox) -> None:
     do(sandbox, "cd ~ && mkdir -p a/b && echo hi > a/b/c && x='one two'")
     with checkout(sandbox) as live:
-        live.call("s3", "create_bucket", {"Bucket": "kept", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
+        live.call("s3", "create_bucket", {"Bucket": "kept-bucket", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
         live.commit()
     status, output, _ = do(sandbox, 'cat a/b/c; echo "$x"; pwd')
     assert (status, output) == (0, "hi\none two\n/home/ec2-user\n")
     with checkout(sandbox) as live:
-        assert [bucket["Name"] for bucket in live.call("s3", "list_buckets", {})["Buckets"]] == ["kept"]
+        assert [bucket["Name"] for bucket in live.call("s3", "list_buckets", {})["Buckets"]] == ["kept-bucket"]
         assert live.variables["x"] == "one two"
         assert live.read("~/a/b/c") == b"hi\n"
         assert not live.exists("~/a/b/d")
@@ -64,10 +64,10 @@ def test_files_shell_and_cloud_carry_from_command_to_command(sandbox: Sandbox) -
 def test_what_changed_is_recorded(sandbox: Sandbox) -> None:
     with checkout(sandbox) as live:
         ran(live, "echo 12 > new.txt")
-        live.call("s3", "create_bucket", {"Bucket": "made", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
+        live.call("s3", "create_bucket", {"Bucket": "made-here", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
         version = live.commit()
     assert version.changes["files"] == [{"path": "~/environment/new.txt", "change": "added", "size": 3}]
-    assert [(row["service"], row["name"], row["change"]) for row in version.changes["cloud"]] == [("s3", "made", "added")]
+    assert [(row["service"], row["name"], row["change"]) for row in version.changes["cloud"]] == [("s3", "made-here", "added")]
 
 
 def test_what_changed_inside_files_is_kept_with_the_version(sandbox: Sandbox) -> None:
@@ -249,7 +249,7 @@ def test_two_learners_make_the_same_bucket_without_meeting() -> None:
 def test_the_cloud_process_killed_mid_command_rolls_back(sandbox: Sandbox) -> None:
     do(sandbox, "x=1")
     with pytest.raises(Fault) as fault, checkout(sandbox) as live:
-        live.call("s3", "create_bucket", {"Bucket": "lost", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
+        live.call("s3", "create_bucket", {"Bucket": "lost-bucket", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}})
         kill(clouds(runtime.supervisor().pid or 0))
         live.commit()
     assert fault.value.code == "cloud-died"

@@ -22,7 +22,7 @@ from sandbox.store.cloudstate import CloudState
 from sandbox.store.working import Snapshot, WorkingCopy
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-BUCKET = {"Bucket": "kept", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}}
+BUCKET = {"Bucket": "kept-bucket", "CreateBucketConfiguration": {"LocationConstraint": "ap-northeast-2"}}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,7 +36,7 @@ def sandbox() -> Sandbox:
     with checkout(one) as live:
         live.run("echo kept > file; x=kept", write=lambda _data: None)
         live.call("s3", "create_bucket", BUCKET)
-        live.call("s3", "put_object", {"Bucket": "kept", "Key": "large", "Body": "x" * 9000})
+        live.call("s3", "put_object", {"Bucket": "kept-bucket", "Key": "large", "Body": "x" * 9000})
         live.commit(command="first")
     return one
 
@@ -88,7 +88,7 @@ def test_disk_full_at_commit(sandbox: Sandbox, full: Callable[[int], None], monk
     full(left)
     with pytest.raises(Fault) as fault, checkout(sandbox) as live:
         live.run("echo lost > file; echo lost > another; x=lost", write=lambda _data: None)
-        live.call("s3", "delete_object", {"Bucket": "kept", "Key": "large"})
+        live.call("s3", "delete_object", {"Bucket": "kept-bucket", "Key": "large"})
         live.commit(command="lost")
     assert (fault.value.code, "No space left" in fault.value.detail) == ("storage", True)
     monkeypatch.undo()

@@ -45,8 +45,8 @@ def test_json_nested_deeply(cloud: Cloud, service: str, target: str, depth: int)
 
 
 def test_a_billion_laughs(cloud: Cloud) -> None:
-    cloud.call("s3", "create_bucket", Bucket="laughs", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
-    status, _answer = signed(cloud, "s3", "PUT", "/laughs?tagging", LAUGHS, {})
+    cloud.call("s3", "create_bucket", Bucket="many-laughs", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    status, _answer = signed(cloud, "s3", "PUT", "/many-laughs?tagging", LAUGHS, {})
     assert status == 400
     assert cloud.call("sts", "get_caller_identity")["Account"]
 

@@ -42,9 +42,9 @@ def test_two_accounts_never_share_an_id(clouds: Make) -> None:
 
 
 def test_call_speaks_json(cloud: Cloud) -> None:
-    cloud.call("s3", "CreateBucket", Bucket="bytes", **WHERE)
-    cloud.call("s3", "put_object", Bucket="bytes", Key="k", Body={"$bytes": base64.b64encode(b"\x00\xff").decode()})
-    answer = cloud.call("s3", "get_object", Bucket="bytes", Key="k")
+    cloud.call("s3", "CreateBucket", Bucket="byte-bucket", **WHERE)
+    cloud.call("s3", "put_object", Bucket="byte-bucket", Key="k", Body={"$bytes": base64.b64encode(b"\x00\xff").decode()})
+    answer = cloud.call("s3", "get_object", Bucket="byte-bucket", Key="k")
     assert answer["Body"] == {"$bytes": "AP8="}
     assert "ResponseMetadata" not in answer
     assert datetime.fromisoformat(answer["LastModified"]).tzinfo is not None
@@ -53,8 +53,8 @@ def test_call_speaks_json(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("service", "operation", "params", "code"),
     [
-        ("s3", "get_object", {"Bucket": "none", "Key": "k"}, "NoSuchBucket"),
-        ("s3", "get_object", {"Bucket": "none"}, "ParamValidation"),
+        ("s3", "get_object", {"Bucket": "no-bucket", "Key": "k"}, "NoSuchBucket"),
+        ("s3", "get_object", {"Bucket": "no-bucket"}, "ParamValidation"),
         ("s3", "sing", {}, "UnknownOperation"),
         ("nonesuch", "list", {}, "UnknownService"),
         ("codebuild", "start_build", {"projectName": "p"}, "NotSimulated"),

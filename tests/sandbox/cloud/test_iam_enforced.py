@@ -109,68 +109,68 @@ def test_a_boundary_limits_a_user(bob: User) -> None:
 def test_resources_and_variables(bob: User) -> None:
     """The home folders of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_s3_home-directory-console.html"""
     mine, his = bob.cloud.client("s3"), bob.client("s3")
-    mine.create_bucket(Bucket="homes", **WHERE)
-    mine.put_object(Bucket="homes", Key="home/ann/k", Body=b"x")
+    mine.create_bucket(Bucket="home-folders", **WHERE)
+    mine.put_object(Bucket="home-folders", Key="home/ann/k", Body=b"x")
     bob.may(
         {
             "Action": "s3:ListBucket",
-            "Resource": "arn:aws:s3:::homes",
+            "Resource": "arn:aws:s3:::home-folders",
             "Condition": {"StringLike": {"s3:prefix": ["", "home/${aws:username}/*"]}},
         },
-        {"Action": "s3:*Object", "Resource": "arn:aws:s3:::homes/home/${aws:username}/*"},
+        {"Action": "s3:*Object", "Resource": "arn:aws:s3:::home-folders/home/${aws:username}/*"},
     )
-    his.put_object(Bucket="homes", Key="home/bob/k", Body=b"x")
-    assert his.head_object(Bucket="homes", Key="home/bob/k")["ContentLength"] == 1
-    assert his.list_objects_v2(Bucket="homes", Prefix="home/bob/")["KeyCount"] == 1
-    assert denied(his.list_objects_v2, Bucket="homes", Prefix="home/ann/") == (
+    his.put_object(Bucket="home-folders", Key="home/bob/k", Body=b"x")
+    assert his.head_object(Bucket="home-folders", Key="home/bob/k")["ContentLength"] == 1
+    assert his.list_objects_v2(Bucket="home-folders", Prefix="home/bob/")["KeyCount"] == 1
+    assert denied(his.list_objects_v2, Bucket="home-folders", Prefix="home/ann/") == (
         "AccessDenied",
-        f'User: {BOB} is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::homes" '
+        f'User: {BOB} is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::home-folders" '
         "because no identity-based policy allows the s3:ListBucket action",
     )
-    assert denied(his.get_object, Bucket="homes", Key="home/ann/k")[1].startswith(
-        f'User: {BOB} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::homes/home/ann/k" because'
+    assert denied(his.get_object, Bucket="home-folders", Key="home/ann/k")[1].startswith(
+        f'User: {BOB} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::home-folders/home/ann/k" because'
     )
     # A copy reads its source; what is not there is not told to who may not list.
-    copied = {"Bucket": "homes", "Key": "home/bob/c", "CopySource": {"Bucket": "homes", "Key": "home/ann/k"}}
+    copied = {"Bucket": "home-folders", "Key": "home/bob/c", "CopySource": {"Bucket": "home-folders", "Key": "home/ann/k"}}
     assert "s3:GetObject" in denied(his.copy_object, **copied)[1]
-    assert "s3:ListBucket" in denied(his.get_object, Bucket="homes", Key="home/bob/none")[1]
+    assert "s3:ListBucket" in denied(his.get_object, Bucket="home-folders", Key="home/bob/none")[1]
     both = [{"Key": "home/bob/k"}, {"Key": "home/ann/k"}]
-    assert "home/ann/k" in denied(his.delete_objects, Bucket="homes", Delete={"Objects": both})[1]
-    assert his.delete_objects(Bucket="homes", Delete={"Objects": both[:1]})["Deleted"] == both[:1]
+    assert "home/ann/k" in denied(his.delete_objects, Bucket="home-folders", Delete={"Objects": both})[1]
+    assert his.delete_objects(Bucket="home-folders", Delete={"Objects": both[:1]})["Deleted"] == both[:1]
 
 
 def test_bucket_policies_and_identity(bob: User) -> None:
     mine, his = bob.cloud.client("s3"), bob.client("s3")
-    mine.create_bucket(Bucket="shared", **WHERE)
-    mine.put_object(Bucket="shared", Key="k", Body=b"x")
+    mine.create_bucket(Bucket="shared-bucket", **WHERE)
+    mine.put_object(Bucket="shared-bucket", Key="k", Body=b"x")
 
     def policy(**statement: Any) -> None:
-        whole = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shared/*", **statement}
-        mine.put_bucket_policy(Bucket="shared", Policy=json.dumps({"Version": "2012-10-17", "Statement": whole}))
+        whole = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shared-bucket/*", **statement}
+        mine.put_bucket_policy(Bucket="shared-bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": whole}))
 
     policy(Principal={"AWS": BOB})
-    assert his.get_object(Bucket="shared", Key="k")["Body"].read() == b"x"
+    assert his.get_object(Bucket="shared-bucket", Key="k")["Body"].read() == b"x"
     policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
-    assert denied(his.get_object, Bucket="shared", Key="k")[0] == "AccessDenied"
+    assert denied(his.get_object, Bucket="shared-bucket", Key="k")[0] == "AccessDenied"
     bob.may({"Action": "s3:*"})
     policy(Principal="*", Effect="Deny")
-    assert denied(his.get_object, Bucket="shared", Key="k")[1].endswith("with an explicit deny in a resource-based policy")
+    assert denied(his.get_object, Bucket="shared-bucket", Key="k")[1].endswith("with an explicit deny in a resource-based policy")
     nobody = bob.cloud.client("s3", config=Config(signature_version=UNSIGNED, s3={"addressing_style": "path"}))
-    assert denied(nobody.get_object, Bucket="shared", Key="k") == ("AccessDenied", "Access Denied")
+    assert denied(nobody.get_object, Bucket="shared-bucket", Key="k") == ("AccessDenied", "Access Denied")
 
 
 def test_across_accounts_both_sides_must_allow(bob: User) -> None:
-    bob.cloud.call("s3", "create_bucket", account="training", Bucket="theirs", **WHERE)
-    bob.cloud.call("s3", "put_object", account="training", Bucket="theirs", Key="k", Body="x")
+    bob.cloud.call("s3", "create_bucket", account="training", Bucket="their-bucket", **WHERE)
+    bob.cloud.call("s3", "put_object", account="training", Bucket="their-bucket", Key="k", Body="x")
     his = bob.client("s3")
     bob.may({"Action": "s3:*"})
-    assert denied(his.get_object, Bucket="theirs", Key="k") == ("AccessDenied", "Access Denied")
-    grant = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::theirs/*"}
+    assert denied(his.get_object, Bucket="their-bucket", Key="k") == ("AccessDenied", "Access Denied")
+    grant = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::their-bucket/*"}
     whole = json.dumps({"Version": "2012-10-17", "Statement": grant})
-    bob.cloud.call("s3", "put_bucket_policy", account="training", Bucket="theirs", Policy=whole)
-    assert his.get_object(Bucket="theirs", Key="k")["Body"].read() == b"x"
+    bob.cloud.call("s3", "put_bucket_policy", account="training", Bucket="their-bucket", Policy=whole)
+    assert his.get_object(Bucket="their-bucket", Key="k")["Body"].read() == b"x"
     bob.may({"Action": "ec2:*"})
-    assert denied(his.get_object, Bucket="theirs", Key="k") == ("AccessDenied", "Access Denied")
+    assert denied(his.get_object, Bucket="their-bucket", Key="k") == ("AccessDenied", "Access Denied")
 
 
 def test_a_role_passed_must_be_allowed(bob: User) -> None:

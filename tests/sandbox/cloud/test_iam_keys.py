@@ -103,35 +103,35 @@ def test_the_encryption_context_decides(bob: User) -> None:
 def test_objects_need_their_key(bob: User) -> None:
     arn = key(bob)
     mine, his = bob.cloud.client("s3"), bob.client("s3")
-    mine.create_bucket(Bucket="locked", **WHERE)
+    mine.create_bucket(Bucket="locked-up", **WHERE)
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn}}
-    mine.put_bucket_encryption(Bucket="locked", ServerSideEncryptionConfiguration={"Rules": [rule]})
-    mine.put_object(Bucket="locked", Key="k", Body=b"x")
+    mine.put_bucket_encryption(Bucket="locked-up", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    mine.put_object(Bucket="locked-up", Key="k", Body=b"x")
     bob.may({"Action": "s3:*"})
     who, why = f"User: {bob.arn} is not authorized to perform: ", " because no identity-based policy allows the "
-    assert denied(his.get_object, Bucket="locked", Key="k") == (
+    assert denied(his.get_object, Bucket="locked-up", Key="k") == (
         "AccessDenied", f"{who}kms:Decrypt on the resource associated with this ciphertext{why}kms:Decrypt action")  # fmt: skip
-    assert denied(his.put_object, Bucket="locked", Key="n", Body=b"x") == (
+    assert denied(his.put_object, Bucket="locked-up", Key="n", Body=b"x") == (
         "AccessDenied", f"{who}kms:GenerateDataKey on resource: {arn}{why}kms:GenerateDataKey action")  # fmt: skip
-    assert his.head_object(Bucket="locked", Key="k")["SSEKMSKeyId"] == arn
-    assert his.put_object(Bucket="locked", Key="n", Body=b"x", ServerSideEncryption="AES256")["ServerSideEncryption"] == "AES256"
-    copied = {"Bucket": "locked", "Key": "c", "CopySource": {"Bucket": "locked", "Key": "k"}, "ServerSideEncryption": "AES256"}
+    assert his.head_object(Bucket="locked-up", Key="k")["SSEKMSKeyId"] == arn
+    assert his.put_object(Bucket="locked-up", Key="n", Body=b"x", ServerSideEncryption="AES256")["ServerSideEncryption"] == "AES256"
+    copied = {"Bucket": "locked-up", "Key": "c", "CopySource": {"Bucket": "locked-up", "Key": "k"}, "ServerSideEncryption": "AES256"}
     assert "kms:Decrypt" in denied(his.copy_object, **copied)[1]
     # Through S3 alone, and for this object alone.
-    through = {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::locked/k"}
+    through = {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::locked-up/k"}
     bob.may({"Action": "s3:*"}, {"Action": "kms:Decrypt", "Condition": {"StringEquals": through}})
-    assert his.get_object(Bucket="locked", Key="k")["Body"].read() == b"x"
+    assert his.get_object(Bucket="locked-up", Key="k")["Body"].read() == b"x"
     assert denied(bob.client("kms").decrypt, CiphertextBlob=bob.cloud.client("kms").encrypt(KeyId=arn, Plaintext=b"x")["CiphertextBlob"])
 
 
 def test_s3s_own_key_is_open_to_who_may_use_s3(bob: User) -> None:
     mine, his = bob.cloud.client("s3"), bob.client("s3")
-    mine.create_bucket(Bucket="usual", **WHERE)
+    mine.create_bucket(Bucket="as-usual", **WHERE)
     bob.may({"Action": "s3:*"})
-    his.put_object(Bucket="usual", Key="k", Body=b"x", ServerSideEncryption="aws:kms")
-    assert his.get_object(Bucket="usual", Key="k")["Body"].read() == b"x"
-    mine.delete_public_access_block(Bucket="usual")
-    opened = document({"Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::usual/*"})
-    mine.put_bucket_policy(Bucket="usual", Policy=opened)
+    his.put_object(Bucket="as-usual", Key="k", Body=b"x", ServerSideEncryption="aws:kms")
+    assert his.get_object(Bucket="as-usual", Key="k")["Body"].read() == b"x"
+    mine.delete_public_access_block(Bucket="as-usual")
+    opened = document({"Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::as-usual/*"})
+    mine.put_bucket_policy(Bucket="as-usual", Policy=opened)
     nobody = bob.cloud.client("s3", config=Config(signature_version=UNSIGNED, s3={"addressing_style": "path"}))
-    assert denied(nobody.get_object, Bucket="usual", Key="k")[1].startswith("Requests specifying Server Side Encryption with AWS KMS")
+    assert denied(nobody.get_object, Bucket="as-usual", Key="k")[1].startswith("Requests specifying Server Side Encryption with AWS KMS")

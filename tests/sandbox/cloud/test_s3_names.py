@@ -6,7 +6,7 @@ import pytest
 from cloud_harness import REGION, Cloud
 from refusals import refusal
 
-from sandbox.cloud.s3.names import valid_name
+from sandbox.cloud.s3.names import strangers, valid_name
 
 WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
 
@@ -28,6 +28,16 @@ def test_bad_names(session_cloud: Cloud, name: str) -> None:
     if len(name) >= 3 and not name.endswith("--x-s3"):  # The client refuses the first itself, and asks for a session for the second.
         found = refusal(session_cloud.client("s3").create_bucket, Bucket=name, **WHERE)
         assert found == (400, "InvalidBucketName", "The specified bucket is not valid.", {"BucketName": name})
+
+
+@pytest.mark.parametrize("name", ["abc", "reports", "releases", "my-bucket", "test1"])
+def test_names_that_anybody_thinks_of_are_taken(name: str) -> None:
+    assert strangers(name)
+
+
+@pytest.mark.parametrize("name", ["reports-2026", "reports1", "reportings", "harbour-weekly", "my-own-bucket", "a.b"])
+def test_names_with_something_of_ones_own_are_free(name: str) -> None:
+    assert not strangers(name)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +72,7 @@ def test_whose(cloud: Cloud) -> None:
         "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
         "Please select a different name and try again."
     )
-    for name in ("theirs-alone", "test", "my-bucket"):
+    for name in ("theirs-alone", "reports", "my-bucket"):
         assert refusal(mine.create_bucket, Bucket=name, **WHERE) == (409, "BucketAlreadyExists", taken, {"BucketName": name})
 
 

@@ -150,7 +150,7 @@ def test_stop_ends_it(warm_checkout: Console) -> None:
 
 
 def test_a_limit_of_the_learners_holds(warm_checkout: Console) -> None:
-    line = "aws s3 mb s3://limits; head -c 3000 /dev/zero | aws s3 cp - s3://limits/k; (ulimit -f 1; aws s3 cp s3://limits/k k)"
+    line = "aws s3 mb s3://the-limits; head -c 3000 /dev/zero | aws s3 cp - s3://the-limits/k; (ulimit -f 1; aws s3 cp s3://the-limits/k k)"
     assert "File too large" in warm_checkout.run(line).output
 
 
