@@ -10,7 +10,7 @@ from moto.iam.access_control import PermissionResult
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
-from sandbox.cloud import deliveries, kms_answers, kms_policies, s3_rules, ssm_secrets
+from sandbox.cloud import deliveries, kms_answers, kms_policies, route53_records, s3_rules, ssm_secrets
 from sandbox.cloud.iam import aws_policies, sessions, simulation, users, validation
 from sandbox.cloud.s3 import encryption
 
@@ -31,7 +31,8 @@ def install() -> None:
     """Idempotent. Bucket policies are decided by s3_access (moto's own reading ignores principals and conditions)."""
     FakeBucket.get_permission = _no_opinion  # type: ignore[method-assign,assignment]
     S3Backend.create_bucket = _new_bucket  # type: ignore[method-assign]
-    for part in (s3_rules, kms_answers, kms_policies, deliveries, aws_policies, users, sessions, simulation, validation, ssm_secrets):
+    for part in (s3_rules, kms_answers, kms_policies, deliveries, aws_policies, users, sessions, simulation, validation, ssm_secrets,
+                 route53_records):  # fmt: skip
         part.install()
 
 

@@ -69,9 +69,10 @@ TABLE: dict[str, str] = {
         stores: DescribeApplications DescribeEnvironments
     """,
     "route53": """
+        behaves: GetChange
         stores: AssociateVPCWithHostedZone ChangeResourceRecordSets ChangeTagsForResource CreateHostedZone CreateQueryLoggingConfig
         stores: CreateReusableDelegationSet DeleteHostedZone DeleteQueryLoggingConfig DeleteReusableDelegationSet
-        stores: DisassociateVPCFromHostedZone GetChange GetHostedZone GetHostedZoneCount GetQueryLoggingConfig GetReusableDelegationSet
+        stores: DisassociateVPCFromHostedZone GetHostedZone GetHostedZoneCount GetQueryLoggingConfig GetReusableDelegationSet
         stores: ListHostedZones ListHostedZonesByName ListQueryLoggingConfigs ListResourceRecordSets ListReusableDelegationSets
         stores: ListTagsForResource ListTagsForResources
     """,

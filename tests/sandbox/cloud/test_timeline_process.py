@@ -129,3 +129,22 @@ def test_a_key_is_gone_when_its_waiting_period_has_ended(at: Make) -> None:
     frozen = after.freeze()
     assert (frozen.header["dirty"], frozen.header["due_in"]) == (True, 23 * DAY)
     assert keys[0] not in str(frozen.header["inventory"])
+
+
+def test_a_change_of_records_is_pending_and_then_in_sync(at: Make) -> None:
+    cloud = at()
+    zone = cloud.call("route53", "create_hosted_zone", Name="harbour.example", CallerReference="1")
+    record = {"Name": "www.harbour.example", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    batch = {"Comment": "to green", "Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    made = cloud.call("route53", "change_resource_record_sets", HostedZoneId=zone["HostedZone"]["Id"], ChangeBatch=batch)["ChangeInfo"]
+    assert made["Id"].startswith("/change/C") and made["Id"] != zone["ChangeInfo"]["Id"]
+    assert (made["Status"], made["Comment"], zone["ChangeInfo"]["Status"]) == ("PENDING", "to green", "PENDING")
+    assert cloud.call("route53", "get_change", Id=made["Id"])["ChangeInfo"] == made
+    frozen = cloud.freeze()
+    assert frozen.header["due_in"] <= 60
+
+    later = at(frozen.payload, clock=60.0)
+    assert later.call("route53", "get_change", Id=made["Id"])["ChangeInfo"] == made | {"Status": "INSYNC"}
+    later.client("route53").get_waiter("resource_record_sets_changed").wait(Id=made["Id"])
+    with pytest.raises(CloudError, match="NoSuchChange: Could not find resource with ID: C0NEVERMADE"):
+        later.call("route53", "get_change", Id="C0NEVERMADE")
