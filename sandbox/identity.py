@@ -19,9 +19,10 @@ def mint(sandbox: Sandbox, version: Version, *, now: datetime | None = None) -> 
     """The identity of one checkout. Ids and addresses are the sandbox's own for good.
 
     Role credentials are the same within a window of six hours, as an instance's are: what a learner presigned or exported in one
-    command is good in the next. They open nothing but this sandbox's simulated account.
+    command is good in the next. ``earlier_…`` are the window's before, for as long as they last and to be told that they have ended.
+    They open nothing but this sandbox's simulated account.
     """
-    window, expiry = _window(now or datetime.now(UTC))
+    window = int((now or datetime.now(UTC)).timestamp()) // _WINDOW
     number = _derive(sandbox, "address")
     address = f"10.0.{number[0] % 16}.{10 + number[1] % 240}"
     return {
@@ -32,22 +33,24 @@ def mint(sandbox: Sandbox, version: Version, *, now: datetime | None = None) -> 
         "hostname": "ip-" + address.replace(".", "-"),
         "role_name": ROLE,
         "metadata_key": _metadata_key(version),
+        **_credentials(sandbox, window),
+        **{f"earlier_{name}": value for name, value in _credentials(sandbox, window - 1).items()},
+    }
+
+
+def _credentials(sandbox: Sandbox, window: int) -> dict[str, str]:
+    """They end half an hour after their window, so that a new set is there before the old one is gone."""
+    return {
         "access_key_id": "ASIA" + base64.b32encode(_derive(sandbox, f"key {window}")[:10]).decode(),
         "secret_access_key": base64.b64encode(_derive(sandbox, f"secret {window}")[:30]).decode(),
         "session_token": base64.b64encode(b"".join(_derive(sandbox, f"token {window} {part}") for part in range(6))).decode(),
-        "expiration": expiry.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "expiration": f"{datetime.fromtimestamp((window + 1) * _WINDOW + 1800, UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
 
 
 def _metadata_key(version: Version) -> str:
     """Metadata tokens go with the value, not with the sandbox: one that a variable holds is good in every fork and later start of it."""
     return hmac.digest(settings.SECRET_KEY.encode(), f"metadata {version.account}".encode(), hashlib.sha256).hex()
-
-
-def _window(now: datetime) -> tuple[int, datetime]:
-    """The window's number and when its credentials end: half an hour after it, so that a new set is there before the old one is gone."""
-    number = int(now.timestamp()) // _WINDOW
-    return number, datetime.fromtimestamp((number + 1) * _WINDOW + 1800, UTC)
 
 
 def _derive(sandbox: Sandbox, what: str) -> bytes:

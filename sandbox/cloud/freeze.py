@@ -13,7 +13,7 @@ import io
 import pickle
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -38,13 +38,13 @@ _HIDDEN = {"stepfunctions.parser": "stepfunctions_parser_backends"}  # groups of
 _RECURSION = 5000  # resources that refer to each other in a row nest that deep in a pickle
 
 
-def freeze(keep_out: str = "") -> tuple[bytes, dict[str, bytes]]:
-    """(root, bodies by sha256). ``keep_out`` is the access key of a session that is not part of the value (the checkout's own).
+def freeze(keep_out: Collection[str] = ()) -> tuple[bytes, dict[str, bytes]]:
+    """(root, bodies by sha256). ``keep_out``: the access keys of sessions that are not part of the value (the checkout's own).
 
     The caller sees to it that no request is half done. Raises FreezeError, which names what cannot be frozen.
     """
     bodies: dict[str, bytes] = {}
-    with _recursion(_RECURSION), _without_session(keep_out):
+    with _recursion(_RECURSION), _without_sessions(keep_out):
         everything = universe()
         # Beside the backends: what moto keeps for the whole process, and a learner sees.
         kept = {"buckets": dict(s3_backends.bucket_accounts), "endpoint services": dict(DEFAULT_VPC_ENDPOINT_SERVICES),
@@ -116,18 +116,17 @@ def _recursion(limit: int) -> Iterator[None]:
 
 
 @contextmanager
-def _without_session(access_key: str) -> Iterator[None]:
-    """The caller holds the gate's lock, so nobody sees the account without it."""
+def _without_sessions(access_keys: Collection[str]) -> Iterator[None]:
+    """The caller holds the gate's lock, so nobody sees the account without them."""
     sessions = [
         (backend.assumed_roles, s)
         for a in sts_backends.values()
         for backend in a.values()
         for s in backend.assumed_roles
-        if s.access_key_id == access_key
+        if s.access_key_id in access_keys
     ]
-    keys = [
-        (b.access_keys, b.access_keys.pop(access_key)) for a in iam_backends.values() for b in a.values() if access_key in b.access_keys
-    ]
+    tables = [b.access_keys for a in iam_backends.values() for b in a.values()]
+    keys = [(table, one, table.pop(one)) for table in tables for one in access_keys if one in table]
     for roles, session in sessions:
         roles.remove(session)
     try:
@@ -135,8 +134,8 @@ def _without_session(access_key: str) -> Iterator[None]:
     finally:
         for roles, session in sessions:
             roles.append(session)
-        for table, key in keys:
-            table[access_key] = key
+        for table, one, key in keys:
+            table[one] = key
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]

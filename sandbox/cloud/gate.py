@@ -24,8 +24,9 @@ from sandbox.cloud.faults import AwsError, not_simulated, render
 from sandbox.cloud.iam import authorize, validation
 from sandbox.cloud.operation import Operation, identify
 from sandbox.cloud.operations import Level, changes_state, lookup, rules
-from sandbox.cloud.principals import ANONYMOUS, Credential, Principal, RefusedError, credential, find, refusal
+from sandbox.cloud.principals import ANONYMOUS, Principal, RefusedError, credential, find, refusal
 from sandbox.cloud.s3 import key_access
+from sandbox.cloud.signatures import Credential
 
 PRINCIPAL = "sandbox.principal"
 """The environ key under which our own calls name themselves; no header can set it."""

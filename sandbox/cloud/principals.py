@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.request import Request
@@ -17,10 +17,10 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from sandbox.cloud.faults import AwsError
-from sandbox.cloud.signatures import V2, V4, Sent, from_header
+from sandbox.cloud.request_times import epoch, presigned_end, require_in_time
+from sandbox.cloud.signatures import V2, V4, Credential, Sent, from_header
 
 _PARTITION = "aws"
-_WEEK = 604800  # seconds
 _V4 = re.compile(r"^AWS4-HMAC-SHA256\s.*?Credential=([^,\s]+)", re.DOTALL)
 _V2 = re.compile(r"^AWS\s+([^:\s]+):(\S+)")
 
@@ -95,18 +95,6 @@ def refusal(error: RefusedError, protocol: str) -> AwsError:
     return AwsError(*REFUSALS[error.kind][_FAMILIES.get(protocol, protocol)])
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What a request says of its signer; ``scope`` is the whole credential scope where there is one."""
-
-    access_key: str
-    scope: str
-    token: str
-    proof: V2 | V4
-    sent: Sent
-    expires: datetime | None = None
-
-
 def credential(request: Request, body: bytes, bucket: str | None) -> Credential | None:
     """The credential in the Authorization header or, presigned, in the query (both versions); None for an unsigned request.
 
@@ -123,12 +111,12 @@ def credential(request: Request, body: bytes, bucket: str | None) -> Credential 
         scope, date = query["X-Amz-Credential"], query.get("X-Amz-Date", "")
         key, _, rest = scope.partition("/")
         proof = V4(rest, date, query.get("X-Amz-SignedHeaders", ""), query.get("X-Amz-Signature", ""), presigned=True)
-        end = _presigned_end(date, query.get("X-Amz-Expires", ""))
+        end = presigned_end(date, query.get("X-Amz-Expires", ""))
         return Credential(key, scope, query.get("X-Amz-Security-Token", token), proof, sent, end)
     if "AWSAccessKeyId" in query and "Signature" in query:
         end_text = query.get("Expires", "")
         token = query.get("x-amz-security-token", token)
-        return Credential(query["AWSAccessKeyId"], "", token, V2(query["Signature"], end_text), sent, _epoch(end_text))
+        return Credential(query["AWSAccessKeyId"], "", token, V2(query["Signature"], end_text), sent, epoch(end_text))
     return None
 
 
@@ -138,8 +126,7 @@ def find(shown: Credential, now: datetime | None = None) -> Principal:
     principal, secret = _holder(shown, now)
     if not shown.proof.made_with(secret, shown.token, shown.sent):
         raise RefusedError("wrong signature")
-    if shown.expires is not None and now > shown.expires:
-        raise AwsError("AccessDenied", "Request has expired", 403, _expiry(shown, now))
+    require_in_time(shown, now)
     return principal
 
 
@@ -165,29 +152,3 @@ def _in_session(session: Any) -> Principal:
     return Principal(
         session.account_id, session.arn, session.access_key_id, holder=holder if holder != session.arn else "", session=session
     )
-
-
-def _expiry(shown: Credential, now: datetime) -> dict[str, str]:
-    """The further elements of S3's error."""
-    seconds = re.search(r"[?&]X-Amz-Expires=(\d+)", shown.sent.target)
-    times = {"Expires": shown.expires, "ServerTime": now}
-    details = {name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in times.items() if time is not None}
-    return ({"X-Amz-Expires": seconds[1]} if seconds else {}) | details
-
-
-def _presigned_end(date: str, seconds: str) -> datetime:
-    if seconds.isdigit() and int(seconds) > _WEEK:
-        text = "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"
-        raise AwsError("AuthorizationQueryParametersError", text)
-    try:
-        return datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) + timedelta(seconds=int(seconds))
-    except (ValueError, OverflowError):
-        text = "X-Amz-Date and X-Amz-Expires must be a date and a number of seconds"
-        raise AwsError("AuthorizationQueryParametersError", text, 400) from None
-
-
-def _epoch(seconds: str) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise AwsError("AccessDenied", "Invalid date (should be seconds since epoch): " + seconds, 403) from None

@@ -134,7 +134,7 @@ class CloudProcess:
             dirty, touched = gate.dirty or line.changed, gate.touched
             if dirty:
                 try:
-                    root, bodies = freeze.freeze(keep_out=self.identity["access_key_id"])
+                    root, bodies = freeze.freeze(keep_out=birth.session_keys(self.identity))
                     things = inventory(self.identity["account"], self.identity["region"])
                 except Exception as error:
                     traceback.print_exc(file=sys.stderr)

@@ -33,14 +33,14 @@ def rehearse(gate: Gate, caller: Caller, tls: ssl.SSLContext) -> None:
     hooks.set_home_account(identity["account"])
     birth.bear(identity)
     birth.sign_in(identity)
-    root, bodies = freeze.freeze(keep_out=identity["access_key_id"])
+    root, bodies = freeze.freeze(keep_out=birth.session_keys(identity))
     warm.empty(gate, caller)
 
     hooks.set_home_account(identity["account"])
     freeze.thaw(root, bodies.__getitem__)
     birth.sign_in(identity)
     _serve(gate, tls)
-    freeze.freeze(keep_out=identity["access_key_id"])
+    freeze.freeze(keep_out=birth.session_keys(identity))
     inventory.inventory(identity["account"], identity["region"])
     warm.empty(gate, caller)
     if freeze.universe():

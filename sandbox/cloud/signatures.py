@@ -11,6 +11,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from posixpath import normpath
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -105,6 +106,18 @@ class _Signer(HmacV1Auth):  # type: ignore[misc]
 
     def _get_date(self) -> str:
         return self._date
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request says of its signer; ``scope`` is the whole credential scope where there is one."""
+
+    access_key: str
+    scope: str
+    token: str
+    proof: V2 | V4
+    sent: Sent
+    expires: datetime | None = None
 
 
 _PART = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")

@@ -97,9 +97,10 @@ class Supervisor:
     ) -> Checkout:
         """A live checkout over ``folder``, which holds home, tmp, cloud and (unless it is the first time) shell, the saved state.
         ``identity``: account, region, instance_id, private_ip, hostname, role_name, access_key_id, secret_access_key,
-        session_token, expiration (ISO 8601, Z). ``limits``: wall and cpu seconds, memory, file_bytes, processes.
-        ``root``: the file with the account's frozen state. ``hold``: descriptors that the supervisor keeps open until the checkout's
-        last process is gone. ``clock``: what the account's clock shows, ``rate``: how many of its seconds go by in one. Raises Fault."""
+        session_token, expiration (ISO 8601, Z) and maybe ``earlier_…`` of these four. ``limits``: wall and cpu seconds, memory, file_bytes,
+        processes. ``root``: the file with the account's frozen state. ``hold``: descriptors that the supervisor keeps open until the
+        checkout's last process is gone. ``clock``: what the account's clock shows, ``rate``: how many of its seconds go by in one.
+        Raises Fault."""
         cloud = {"root": None if root is None else str(root), "bodies": str(folder / "cloud"), "clock": clock, "rate": rate}
         frame = {"id": id, "dir": str(folder), "identity": dict(identity), "limits": dict(limits or {}), "cloud": cloud}
         try:

@@ -29,6 +29,7 @@ MAX_COMMANDS = 8
 _AWS = re.compile(r"\baws\b|amazonaws\.com")
 _IDENTITY = ("account", "region", "instance_id", "private_ip", "hostname", "role_name", "access_key_id", "secret_access_key",
              "session_token", "expiration", "metadata_key")  # fmt: skip
+_EARLIER = ("earlier_access_key_id", "earlier_secret_access_key", "earlier_session_token", "earlier_expiration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Live:
         if not self._folder.is_absolute() or not all((self._folder / name).is_dir() for name in ("home", "tmp", "cloud")):
             raise Fault("refused", f"{self._folder} has no home, tmp and cloud")
         self._identity = {name: str(header["identity"][name]) for name in _IDENTITY}
+        self._identity |= {name: str(header["identity"].get(name, "")) for name in _EARLIER}
         self._limits = Limits.parse(header.get("limits") or {})
         cloud = header.get("cloud") or {}
         root = cloud.get("root")

@@ -41,3 +41,9 @@ def test_no_two_sandboxes_share_anything_secret() -> None:
     assert one["access_key_id"].startswith("ASIA")
     assert len(one["access_key_id"]) == 20
     assert len(one["secret_access_key"]) == 40
+
+
+def test_those_of_the_window_before_are_known_too() -> None:
+    sandbox = Sandbox()
+    first, later = of(sandbox), of(sandbox, NOON + timedelta(hours=6))
+    assert all(later[f"earlier_{key}"] == first[key] for key in (*KEYS, "expiration"))

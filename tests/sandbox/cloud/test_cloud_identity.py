@@ -10,6 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from cloud_harness import REGION, Cloud, identity
 
+from sandbox.cloud.birth import CREDENTIALS
+
 WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
 
 
@@ -60,6 +62,20 @@ def test_an_expired_session(clouds: Callable[..., Cloud]) -> None:
     assert code(old.client("sts").get_caller_identity) == "ExpiredToken"
     assert code(old.client("s3").list_buckets) == "ExpiredToken"
     assert code(old.client("kms").list_keys) == "ExpiredTokenException"
+
+
+def test_the_set_before_is_good_until_it_ends(clouds: Callable[..., Cloud]) -> None:
+    before = {f"earlier_{name}": value for name, value in identity().items() if name in CREDENTIALS}
+    old = keys(before["earlier_access_key_id"], before["earlier_secret_access_key"], before["earlier_session_token"])
+    here = clouds(who={**identity(), **before})
+    assert here.client("sts", **old).get_caller_identity() | {"ResponseMetadata": 0} == here.client("sts").get_caller_identity() | {
+        "ResponseMetadata": 0
+    }
+    frozen = here.freeze()
+    gone = clouds(root=frozen.payload, bodies=here.bodies)
+    assert code(gone.client("sts", **old).get_caller_identity) == "InvalidClientTokenId", "they are no part of the value"
+    ended = clouds(who={**identity(), **before, "earlier_expiration": "2020-01-01T00:00:00Z"})
+    assert code(ended.client("s3", **old).list_buckets) == "ExpiredToken"
 
 
 def test_users_keys(cloud: Cloud) -> None:

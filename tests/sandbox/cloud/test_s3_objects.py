@@ -9,14 +9,17 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cloud_harness import REGION, Cloud
 from refusals import Refusal, refusal
 
+from sandbox.cloud.faults import AwsError
+from sandbox.cloud.request_times import _expiry, require_in_time
 from sandbox.cloud.s3.integrity import ALGORITHMS
+from sandbox.cloud.signatures import V4, Credential, Sent
 
 WHERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
 AT = {"Bucket": "object-bucket", "Key": "k"}
@@ -166,15 +169,38 @@ def test_links_end(session_cloud: Cloud, mine: Any) -> None:
 
 
 def test_expiry_is_said_with_its_times() -> None:
-    from datetime import UTC, datetime
-
-    from sandbox.cloud.principals import Credential, _expiry
-    from sandbox.cloud.signatures import V4, Sent
-
     when = datetime(2026, 1, 2, tzinfo=UTC)
     sent = Sent("GET", "/b/k?X-Amz-Expires=60&X-Amz-Date=x", {}, b"")
     shown = Credential("AKIA", "", "", V4("", "", "", "", presigned=True), sent, when)
     assert _expiry(shown, when) == {"X-Amz-Expires": "60", "Expires": "2026-01-02T00:00:00Z", "ServerTime": "2026-01-02T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "presigned", "code", "more"),
+    [
+        (-14, False, "", set()),
+        (14, False, "", set()),
+        (-16, False, "RequestTimeTooSkewed", {"RequestTime", "ServerTime", "MaxAllowedSkewMilliseconds"}),
+        (16, False, "RequestTimeTooSkewed", {"RequestTime", "ServerTime", "MaxAllowedSkewMilliseconds"}),
+        (-16, True, "", set()),
+        (14, True, "", set()),
+        (16, True, "Request is not yet valid", {"X-Amz-Date", "X-Amz-Expires", "Expires", "ServerTime"}),
+        (-61, True, "Request has expired", {"X-Amz-Expires", "Expires", "ServerTime"}),
+    ],
+)
+def test_a_request_is_good_near_its_time(minutes: int, presigned: bool, code: str, more: set[str]) -> None:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    signed = now + timedelta(minutes=minutes)
+    scope = f"AKIA/{signed:%Y%m%d}/ap-northeast-2/s3/aws4_request"
+    proof = V4(scope.partition("/")[2], f"{signed:%Y%m%dT%H%M%SZ}", "host", "", presigned=presigned)
+    sent = Sent("GET", "/b/k?X-Amz-Expires=3600", {}, b"")
+    shown = Credential("AKIA", scope, "", proof, sent, signed + timedelta(hours=1) if presigned else None)
+    if not code:
+        require_in_time(shown, now)
+        return
+    with pytest.raises(AwsError, match=code) as caught:
+        require_in_time(shown, now)
+    assert (caught.value.status, set(caught.value.details)) == (403, more)
 
 
 RULE = {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": "log/"}}

@@ -150,7 +150,7 @@ def _inventory() -> Any:
 
 def _freeze(folder: Path) -> None:
     folder.mkdir()
-    root, bodies = freeze.freeze(keep_out=WHO["access_key_id"])
+    root, bodies = freeze.freeze(keep_out=[WHO["access_key_id"]])
     (folder / "root").write_bytes(root)
     for sha, content in bodies.items():
         (folder / sha).write_bytes(content)
