@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sandbox.cloud.regions import REGIONS
+
 DEFAULT_REGION = "us-east-1"
 _REGION = r"(?:[a-z]{2}(?:-[a-z]+)+-\d)"
 
@@ -38,6 +40,15 @@ class Endpoint:
 
 def is_aws(host: str) -> bool:
     return host.endswith((".amazonaws.com", ".on.aws", ".api.aws"))
+
+
+def exists(host: str) -> bool:
+    """Whether AWS has such a host at all, as far as its region says: ``sts.ap-northeast-9.amazonaws.com`` is none."""
+    endpoint = from_host(host)
+    if endpoint is None or endpoint.region not in REGIONS:
+        return False
+    # A word more than a global service has, and it is no region: sts.seoul.
+    return "." not in endpoint.service or not REGIONS.isdisjoint(host.lower().split("."))
 
 
 def from_host(host: str) -> Endpoint | None:

@@ -1,4 +1,5 @@
 """The resolver of a sandbox's network: AWS's names lead to the simulated cloud, its own name to itself, nothing else exists.
+Nor does a host of a region that AWS has not: that is how a mistyped region shows with every AWS client.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 """
@@ -6,6 +7,8 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 from __future__ import annotations
 
 from dnslib import QTYPE, RCODE, RR, A, DNSError, DNSRecord  # type: ignore[attr-defined,unused-ignore]
+
+from sandbox.cloud import endpoints
 
 CLOUD_ADDRESS = "10.0.0.80"
 _SUFFIXES = (".amazonaws.com", ".on.aws")
@@ -37,10 +40,10 @@ def answer(message: bytes, own: dict[str, str]) -> bytes | None:
 
 def is_cloud(name: str) -> bool:
     """Whether a lower-case name leads to the simulated account."""
-    return name.endswith(_SUFFIXES) and all(name.split("."))
+    return name.endswith(_SUFFIXES) and all(name.split(".")) and endpoints.exists(name)
 
 
 def _address(name: str, own: dict[str, str]) -> str | None:
     if name in own:
         return own[name]
-    return CLOUD_ADDRESS if name.endswith(_SUFFIXES) else None
+    return CLOUD_ADDRESS if is_cloud(name) else None

@@ -32,6 +32,26 @@ def test_no_other_name_exists(name):
     assert resolve(name) == (RCODE.NXDOMAIN, [])
 
 
+@pytest.mark.parametrize(
+    "name", ["sts.ap-northeast-9.amazonaws.com", "sts.seoul.amazonaws.com", "b.s3.ap-northeast-9.amazonaws.com", "b.s3.seoul.amazonaws.com",
+             "s3-ap-northeast-9.amazonaws.com", "1.dkr.ecr.us-east-9.amazonaws.com", "f.lambda-url.us-east-9.on.aws"],
+)  # fmt: skip
+def test_a_region_that_aws_has_not_has_no_hosts(name):
+    assert resolve(name) == (RCODE.NXDOMAIN, [])
+
+
+@pytest.mark.parametrize(
+    "name", ["sts.amazonaws.com", "route53.amazonaws.com", "streams.dynamodb.us-east-1.amazonaws.com", "s3.us-gov-west-1.amazonaws.com",
+             "us-east-9.s3.us-east-1.amazonaws.com", "a.b.c.s3.amazonaws.com", "b.s3-website-us-east-1.amazonaws.com",
+             "global.health.amazonaws.com", "ap-northeast-2.queue.amazonaws.com", "111122223333.ddb.us-west-2.amazonaws.com",
+             "1.dkr.ecr.eu-west-1.amazonaws.com", "lb-1.us-east-1.elb.amazonaws.com", "lb-1.elb.us-east-1.amazonaws.com",
+             "ec2-1-2-3-4.ap-northeast-2.compute.amazonaws.com", "s3.dualstack.eu-west-1.amazonaws.com", "sts-fips.us-east-2.amazonaws.com",
+             "a1.execute-api.us-east-2.amazonaws.com", "1.s3-control.us-east-1.amazonaws.com"],
+)  # fmt: skip
+def test_the_hosts_of_the_others_exist(name):
+    assert resolve(name) == (RCODE.NOERROR, [dns.CLOUD_ADDRESS])
+
+
 def test_own_name_and_other_kinds():
     assert resolve("Workstation.example") == (RCODE.NOERROR, ["10.0.1.23"])
     assert resolve("s3.amazonaws.com", "AAAA") == (RCODE.NOERROR, [])
@@ -153,3 +173,8 @@ def test_entering_the_hosts_network_by_mistake_is_refused():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "not in the sandbox's network\n"
+
+
+def test_a_mistyped_region_is_what_the_cli_says_of_it(jail_checkout):
+    ran = jail_checkout.run("aws --region ap-northeast-9 sts get-caller-identity")
+    assert ran.output.strip() == 'Could not connect to the endpoint URL: "https://sts.ap-northeast-9.amazonaws.com/"'

@@ -1,0 +1,22 @@
+"""The regions that AWS has, as botocore's data names them. Read without importing botocore, which takes half a second."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+_SUFFIX = "amazonaws.com"
+
+
+def _read() -> frozenset[str]:
+    spec = find_spec("botocore")
+    if spec is None or spec.origin is None:
+        raise LookupError("botocore is not installed")
+    partitions = json.loads((Path(spec.origin).parent / "data/partitions.json").read_text())["partitions"]
+    return frozenset(name for one in partitions if one["outputs"]["dnsSuffix"] == _SUFFIX for name in one["regions"])
+
+
+REGIONS = _read()
+"""Of every partition whose hosts end in amazonaws.com; no host has the names ``aws-global`` and the like. Read on import: who answers
+for names sees no file later."""
