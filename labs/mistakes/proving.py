@@ -13,7 +13,7 @@ from labs.lab import catalog
 from labs.lab.model import LANGUAGES
 from labs.mistakes import find, word
 from labs.mistakes.table import Entry
-from labs.running import plain
+from labs.plain_text import plain
 from sandbox import actions as sandboxes
 from sandbox.checkout import Live, checkout
 from sandbox.errors import SandboxError

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from sandbox.jail import programs
 from sandbox.jail.rootfs import HOME
 from sandbox.store import tree
 from sandbox.store.working import Snapshot
@@ -108,7 +109,8 @@ def _disk(folder: str) -> dict[str, str]:
     try:
         with os.scandir(real) as entries:
             for entry in entries:
-                found[entry.name] = _disk_kind(entry)
+                if programs.is_seen(real, entry.name):
+                    found[entry.name] = _disk_kind(entry)
     except OSError:
         return {}
     return found

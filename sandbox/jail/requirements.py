@@ -4,6 +4,7 @@ for it must answer on a machine where nothing is installed yet.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib.util
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from sandbox.errors import Fault
 from sandbox.jail import bwrap, canary, cgroup, rootfs, sockdiag, syscalls
+from sandbox.jail.programs import PROGRAMS, Program
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_KERNEL = (5, 14)
@@ -35,40 +37,6 @@ class Requirement:
     needed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A program of the host that learners use, and the package it is in where that is not its name."""
-
-    name: str
-    why: str
-    package: str = ""
-    needed: bool = True
-
-
-PROGRAMS = (
-    Program("bash", "the shell of every command"),
-    Program("ls", "the learners' everyday programs", "coreutils"),
-    Program("prlimit", "sets the limits inside a jail", "util-linux"),
-    Program("curl", "the labs fetch instance metadata with it"),
-    Program("wget", "the labs download their bundles with it"),
-    Program("jq", "the labs read JSON with it"),
-    Program("zip", "the labs pack bundles with it"),
-    Program("unzip", "the labs unpack bundles with it"),
-    Program("git", "the labs commit to CodeCommit with it"),
-    Program("awk", "learners' scripts use it", "gawk"),
-    Program("sed", "learners' scripts use it"),
-    Program("grep", "learners' scripts use it"),
-    Program("find", "learners' scripts use it", "findutils"),
-    Program("tar", "learners unpack archives with it"),
-    Program("groff", "`aws … help` shows its pages with it", needed=False),
-    Program("perl", "`aws` starts warm through it, else half a second later", needed=False),
-    Program("less", "learners page through files with it", needed=False),
-    Program("vi", "learners edit files in the console with it", "vim", needed=False),
-    Program("nano", "learners edit files in the console with it", needed=False),
-    Program("top", "learners look at what runs with it", "procps", needed=False),
-)
-
-
 def install(package: str) -> str:
     return f"apt install {package}   (or: dnf install {package}, apk add {package}, pacman -S {package})"
 
@@ -80,7 +48,7 @@ def host() -> list[Requirement]:
         return found
     found += [_bwrap(), _seccomp(), _user_namespaces(), _openat2(), _memory(), _sockets()]
     found += [_program(program) for program in PROGRAMS]
-    return [*found, _certificates(), _redis(), _chromium()]
+    return [*found, _certificates(), _search(), _redis(), _chromium()]
 
 
 def _linux() -> Requirement:
@@ -199,6 +167,20 @@ def _certificates() -> Requirement:
     return Requirement(
         "CA certificates", found is not None, str(found or "a complete bundle inside"), install("ca-certificates"), needed=False
     )
+
+
+def _search() -> Requirement:
+    """Only where the database is SQLite; PostgreSQL has a search of its own."""
+    needed = not os.environ.get("DATABASE_URL", "").startswith("postgres")
+    remedy = "Use a Python whose SQLite has FTS5 (the distributions' and python.org's have it), or PostgreSQL: set DATABASE_URL."
+    try:
+        import sqlite3  # noqa: PLC0415 - a Python may have been built without it
+
+        with contextlib.closing(sqlite3.connect(":memory:")) as database:
+            database.execute("CREATE VIRTUAL TABLE words USING fts5(word)")
+    except Exception as error:
+        return Requirement("SQLite with FTS5", False, f"the site's search needs it: {error}", remedy, needed=needed)
+    return Requirement("SQLite with FTS5", True, f"SQLite {sqlite3.sqlite_version}; the site's search needs it", remedy, needed=needed)
 
 
 def _redis() -> Requirement:

@@ -1,7 +1,7 @@
-"""What a jail sees of a file system besides the learner's own folders: the host's /usr read-only, an /etc of our own,
-and the learner's Python tools under /opt/sandbox.
+"""What a jail sees of a file system besides the learner's own folders: the host's /usr read-only (but for programs that can do nothing
+there, see programs.py), an /etc of our own, and the learner's Python tools under /opt/sandbox.
 
-``prepare()`` builds ``<state_dir>/rootfs/<digest>/{etc,opt}`` once per set of inputs: a new folder is made beside it
+``prepare()`` builds ``<state_dir>/rootfs/<digest>/{etc,opt,programs}`` once per set of inputs: a new folder is made beside it
 and renamed into place, so that workers starting at the same time agree and a jail never sees half of one.
 """
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import Fault
-from sandbox.jail import syscalls
+from sandbox.jail import programs, syscalls
 
 HOME = "/home/ec2-user"
 USER = "ec2-user"
@@ -28,7 +28,7 @@ AUTHORITY = "/etc/ssl/certs/sandbox-ca.pem"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 RESOLVER = "169.254.169.253"
 
-_LAYOUT = b"3"  # part of the digest: raise it when the text of this module changes what is built
+_LAYOUT = b"4"  # part of the digest: raise it when the text of this module changes what is built
 _HOST_BUNDLES = (BUNDLE, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem")
 _TOP_LEVEL = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _KEEP_SECONDS = 86400
@@ -54,7 +54,7 @@ _ETC = {
     "mtab": "",
 }
 # Taken from the host as they are, where it has them: nothing of it names users, machines or networks.
-_FROM_HOST = ("ld.so.cache", "services", "protocols", "mime.types", "ssl/openssl.cnf", "wgetrc", "magic", "groff")
+_FROM_HOST = ("ld.so.cache", "services", "protocols", "mime.types", "ssl/openssl.cnf", "wgetrc", "magic", "groff", "manpath.config")
 # Other systems' names for the bundle, so that a host of that kind finds it in its /usr's compiled-in place.
 _BUNDLE_LINKS = ("ssl/cert.pem", "ssl/ca-bundle.pem", "pki/tls/certs/ca-bundle.crt", "pki/tls/cert.pem",
                  "pki/ca-trust/extracted/pem/tls-ca-bundle.pem")  # fmt: skip
@@ -81,7 +81,7 @@ class Rootfs:
 
     def arguments(self) -> list[str]:
         """bwrap's options for /usr, /etc and the learner's tools; the caller adds home, /tmp, /proc and /dev."""
-        options = usr_arguments()
+        options = usr_arguments() + programs.arguments(self.path / "programs")
         options += ["--ro-bind", str(self.path / "etc"), "/etc"]
         if Path("/etc/alternatives").is_dir():
             options += ["--ro-bind", "/etc/alternatives", "/etc/alternatives"]
@@ -187,7 +187,8 @@ def _digest(venv: Path, base: Base, authority: bytes) -> str:
     """Of everything that goes into a build; files of the host by size and time."""
     seen = hashlib.sha256(_LAYOUT)
     shim = _SHIM.read_bytes() if can_shim() else b""
-    for part in (authority, os.fsencode(venv), os.fsencode(base.executable), repr(sorted(_ETC.items())).encode(), shim):
+    for part in (authority, os.fsencode(venv), os.fsencode(base.executable), repr(sorted(_ETC.items())).encode(), shim,
+                 programs.inputs().encode()):  # fmt: skip
         seen.update(len(part).to_bytes(4, "big") + part)
     files = [Path("/etc", name) for name in _FROM_HOST] + sorted((venv / "bin").iterdir())
     for path in [*files, *filter(None, [host_bundle()])]:
@@ -204,6 +205,7 @@ def _build(wanted: Path, venv: Path, base: Base, authority: bytes) -> None:
         draft.chmod(0o755)
         _build_etc(draft / "etc", authority)
         _build_tools(draft / "opt/sandbox", venv, base)
+        programs.build(draft / "programs")
         _open_up(draft)
         try:
             draft.rename(wanted)

@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,20 @@ def test_programs_are_looked_for_where_a_jail_looks(monkeypatch, tmp_path):
     (tmp_path / "jq").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert str(tmp_path) not in by_name()["jq"].detail
+
+
+def test_a_sqlite_without_its_search_is_named(monkeypatch):
+    assert by_name()["SQLite with FTS5"].found
+
+    def without(_name):
+        raise sqlite3.OperationalError("no such module: fts5")
+
+    monkeypatch.setattr(sqlite3, "connect", without)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    missing = by_name()["SQLite with FTS5"]
+    assert not missing.found and missing.needed and "no such module: fts5" in missing.detail and "DATABASE_URL" in missing.remedy
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@host/name")
+    assert not by_name()["SQLite with FTS5"].needed
 
 
 def test_not_linux(monkeypatch):
