@@ -21,15 +21,15 @@ from course.reading.model import Try
 from sandbox.cloud.operations import Level, lookup, rules
 from sandbox.completion import names
 from sandbox.completion.place import commands as commands_in
+from sandbox.jail.programs import is_absent
 
 _SUM = re.compile(r"\$\(\(.*?\)\)", re.DOTALL)
 _ARITHMETIC = re.compile(r"\(\(.*?\)\)", re.DOTALL)
 _LIST = re.compile(r"(?<![\w-])([A-Za-z_]\w*)(?:\[[^]\n]*\])?\+?=(\([^()$]*\))?")
 _HERE = re.compile(r"<<-?\s*(?P<quote>['\"]?)(?P<end>\w+)(?P=quote)")
-_FUNCTION = re.compile(r"(?:^|[\s;])(?:function\s+)?([A-Za-z_][\w-]*)\s*\(\)")
-_PATTERN = re.compile(r"^\s*[\w*|.\"' -]+\)(?=\s)", re.MULTILINE)
-# What a program alone does not do: these ask a daemon or a cluster, and a sandbox has neither, wherever they may be installed.
-_LACKING = frozenset({"docker", "podman", "kubectl", "eksctl", "helm", "minikube", "systemctl", "service", "sudo", "su", "ssh"})
+_KEYWORD = re.compile(r"\bfunction\s+([A-Za-z_][\w-]*)\s*(?:\(\s*\))?")
+_FUNCTION = re.compile(r"(?:^|(?<=[\s;]))([A-Za-z_][\w-]*)\s*\(\s*\)")
+_GIVEN = re.compile(r"\$(?:[@*1-9]|\{[@*1-9][^}]*\})")  # what the function is called with, as a command
 _RUN_OTHERS = frozenset({"timeout", "watch", "bash", "sh", "eval", "stdbuf"})
 
 # The CLI's own words, where they are not botocore's.
@@ -84,7 +84,7 @@ def verdict(block: Try) -> Verdict:
 
 def functions(commands: tuple[str, ...]) -> frozenset[str]:
     """The names of the shell functions that are defined there."""
-    return frozenset(_FUNCTION.findall("\n".join(commands)))
+    return frozenset(_FUNCTION.findall(_KEYWORD.sub(r"\1()", "\n".join(commands))))
 
 
 @lru_cache(maxsize=2048)
@@ -105,11 +105,13 @@ def _of_command(words: list[str], known: frozenset[str], functions: frozenset[st
     program, *rest = words
     if program == "aws":
         yield from _of_aws(rest)
-    elif program in _LACKING:
+    elif is_absent(program):
         yield f"{program}: a sandbox has nothing that it could ask"
     elif program in {"bash", "sh", "eval"} and "-c" in words[:-1]:
         yield from _lacks(words[words.index("-c") + 1], known, functions)
-    elif program != "$@" and not program.startswith(("./", "~/", "../")) and program not in known and not Path(program).is_absolute():
+    elif program in functions and rest and is_absent(rest[0]):  # which it may run
+        yield from _of_command(rest, known, functions)
+    elif program not in known and not _GIVEN.fullmatch(program) and not program.startswith(("./", "~/", "../", "/")):
         yield f"{program or words}: a sandbox has no such program"
     # A function may run what it is given, too.
     if "aws" in rest and (program in _RUN_OTHERS or program in functions):
@@ -184,7 +186,7 @@ def _run_by_others(words: list[str]) -> list[str]:
 
 
 def _readable(line: str) -> str:
-    """The line without what is no command: sums, the texts of here-documents, patterns of ``case``, functions' parentheses."""
+    """The line without what is no command: sums, the texts of here-documents, the heads of functions."""
     line = _ARITHMETIC.sub(":", _SUM.sub("0", line.replace("\\\n", " ")))
     line = _LIST.sub(r"\1=", line)
     kept: list[str] = []
@@ -195,7 +197,4 @@ def _readable(line: str) -> str:
             continue
         kept.append(_HERE.sub("", text))
         end = here["end"] if (here := _HERE.search(text)) else ""
-    line = "\n".join(kept)
-    if re.search(r"\bcase\b.*\besac\b", line, re.DOTALL):
-        line = _PATTERN.sub(" ", line)
-    return re.sub(r"([A-Za-z_][\w-]*)\s*\(\)\s*\{", "{", line)
+    return _FUNCTION.sub(" ", _KEYWORD.sub(r"\1()", "\n".join(kept)))

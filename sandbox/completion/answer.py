@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from sandbox.completion import names, profiles
 from sandbox.completion.files import Files, snapshot
-from sandbox.completion.place import Place, open_quote, place, quoted, unquote
+from sandbox.completion.place import Place, place
+from sandbox.completion.quotes import open_quote, quoted, unquote
 from sandbox.jail import shell
 from sandbox.jail.rootfs import HOME
 from sandbox.models import Version

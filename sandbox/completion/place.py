@@ -1,18 +1,18 @@
 """Where in a line of bash the cursor stands: the word there, how it is quoted, and the command that it belongs to.
 
-Reads from left to right up to the cursor and never runs anything. What it takes wrongly (the pattern of a ``case``, the text of a
-here-document) costs a suggestion and nothing else.
+Reads from left to right up to the cursor and never runs anything. What it takes wrongly (the text of a here-document) costs a
+suggestion and nothing else.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from sandbox.completion.quotes import unquote
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)?\Z")
-_EXPANSION = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 # After these a command's name follows, as at the beginning.
 _BEFORE_COMMANDS = frozenset({
     "!", "{", "command", "do", "elif", "else", "env", "exec", "if", "nice", "nohup", "then", "time", "until", "while", "xargs",
@@ -53,6 +53,8 @@ class _Frame:
     start: int = -1
     quote: str = ""
     redirect: bool = False
+    cases: list[bool] = field(default_factory=list)
+    """Of each ``case`` that is open, whether a pattern is due in it."""
 
 
 def place(text: str) -> Place | None:
@@ -84,6 +86,11 @@ def _command(words: list[str]) -> list[str]:
     return []
 
 
+def _begins_case(words: list[str]) -> bool:
+    command = _command(words)
+    return command[:1] == ["case"] and command[2:3] == ["in"]
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
@@ -110,7 +117,7 @@ class _Reader:
         elif two == "$(":
             self._begin(frame, 2)
             self.frames.append(_Frame(")"))
-        elif char in {frame.closing, "`"}:
+        elif char == "`" or (char == frame.closing and not self._in_pattern(frame)):
             self._nested(frame, char)
         else:
             self._plain(frame, char)
@@ -145,8 +152,7 @@ class _Reader:
             self._end(frame)
         elif char in "|&;\n()":
             self._end(frame)
-            self.ended.append(frame.words)
-            frame.words, frame.redirect = [], False
+            self._finish(frame, char)
         elif char in "<>":
             if frame.start >= 0 and self.text[frame.start : self.at].isdigit():
                 frame.start = -1
@@ -157,6 +163,27 @@ class _Reader:
         elif frame.start < 0:
             frame.start = self.at
         self.at += 1
+
+    def _in_pattern(self, frame: _Frame) -> bool:
+        """Whether the word is a pattern of a ``case``: a bracket ends that, and not what stands in ``$(…)``."""
+        due = _begins_case(frame.words) or frame.cases[-1:] == [True]
+        word = self.text[frame.start : self.at] if frame.start >= 0 else ""
+        return due and [*frame.words, word][0] != "esac"
+
+    def _finish(self, frame: _Frame, char: str) -> None:
+        """A command is over, or a pattern of a ``case``."""
+        words, frame.words, frame.redirect = frame.words, [], False
+        if _begins_case(words):
+            frame.cases.append(char != ")")
+            words = words[: words.index("in") + 1]
+        elif frame.cases and _command(words)[:1] == ["esac"]:
+            frame.cases.pop()
+        elif frame.cases[-1:] == [True]:
+            frame.cases[-1] = char != ")"
+            words = []
+        elif frame.cases and self.text[self.at - 1 : self.at + 1] in {";;", ";&"}:
+            frame.cases[-1] = True
+        self.ended.append(words)
 
     def close(self) -> None:
         frame = self.frames.pop()
@@ -176,55 +203,3 @@ class _Reader:
         else:
             frame.words.append(unquote(self.text[frame.start : self.at], {}))
         frame.start = -1
-
-
-def unquote(raw: str, variables: Mapping[str, str], quote: str = "") -> str:
-    """``raw`` without its quotes, the variables in it replaced by what they hold. ``quote``: the one open at its beginning."""
-    found: list[str] = []
-    at = 0
-    while at < len(raw):
-        char = raw[at]
-        if quote == "'":
-            quote, taken = ("", "") if char == "'" else (quote, char)
-        elif char == "\\" and at + 1 < len(raw):
-            at += 1
-            taken = raw[at] if not quote or raw[at] in '\\$`"\n' else "\\" + raw[at]
-        elif char == '"' or (char == "'" and not quote):
-            quote, taken = ("" if quote else char), ""
-        elif expansion := _EXPANSION.match(raw, at):
-            taken, at = variables.get(expansion[1] or expansion[2], ""), expansion.end() - 1
-        else:
-            taken = char
-        found.append(taken)
-        at += 1
-    return "".join(found)
-
-
-def open_quote(raw: str, quote: str = "") -> str:
-    """The quote that is open at the end of ``raw``, if one was at its beginning (``quote``)."""
-    at = 0
-    while at < len(raw):
-        char = raw[at]
-        if char == "\\" and quote != "'":
-            at += 1
-        elif quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        at += 1
-    return quote
-
-
-_SPECIAL = re.compile(r"([^\w@%+=:,./~^-])", re.ASCII)
-
-
-def quoted(text: str, quote: str) -> str:
-    """``text`` as one writes it inside ``quote``, or outside of any."""
-    if quote == "'":
-        return text.replace("'", "'\\''")
-    if quote == '"':
-        return re.sub(r'([\\$`"])', r"\\\1", text)
-    if "\n" in text:
-        return "$'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
-    escaped = "".join(char if ord(char) > 127 else _SPECIAL.sub(r"\\\1", char) for char in text)
-    return "\\" + escaped if escaped.startswith("~") else escaped

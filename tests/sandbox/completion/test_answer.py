@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings
 
 from sandbox.completion import answer, aws, aws_words
-from sandbox.completion.place import place, quoted, unquote
+from sandbox.completion.place import place
+from sandbox.completion.quotes import quoted, unquote
 from sandbox.models import Version
 from sandbox.store import blobs, tree
 from sandbox.store.storage import BlobStorage

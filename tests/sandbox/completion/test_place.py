@@ -19,6 +19,12 @@ from sandbox.completion.place import commands
         ("if true; then ls; else pwd; fi # docker", [["true"], ["ls"], ["pwd"], ["fi"]]),
         ("time xargs -n 1 aws s3 rm", [["-n", "1", "aws", "s3", "rm"]]),
         ("diff <(sort a) <(sort b)", [["diff"], ["sort", "a"], ["sort", "b"]]),
+        ("case $x in a) ls;; (b|c) pwd;; esac; cat", [["case", "", "in"], ["ls"], ["pwd"], ["esac"], ["cat"]]),
+        (
+            "case x in\n  a)\n    ls ;;\n  *) case y in z) pwd;; esac ;;\nesac",
+            [["case", "x", "in"], ["ls"], ["case", "y", "in"], ["pwd"], ["esac"], ["esac"]],
+        ),
+        ("$(case x in a) ls;; esac) b", [["case", "x", "in"], ["ls"], ["esac"], ["$(case x in a) ls;; esac)", "b"]]),
         ("x=1", []),
         ("", []),
     ],
