@@ -14,6 +14,7 @@ from typing import Any
 
 from moto.kms import utils
 from moto.kms.models import Key, kms_backends
+from moto.ssm.exceptions import ParameterNotFound, SSMException
 from moto.ssm.models import Parameter, SimpleSystemManagerBackend
 from moto.ssm.utils import parameter_arn
 
@@ -31,6 +32,12 @@ def install() -> None:
     SimpleSystemManagerBackend.put_parameter = _put  # type: ignore[method-assign]
     Parameter.encrypt = _encrypt  # type: ignore[method-assign]
     Parameter.decrypt = _decrypt  # type: ignore[method-assign]
+    ParameterNotFound.__init__ = _not_found  # type: ignore[method-assign]
+
+
+def _not_found(self: ParameterNotFound, message: str) -> None:
+    """Systems Manager says no more than the code, unless it asked Secrets Manager."""
+    SSMException.__init__(self, "ParameterNotFound", message if "Secrets Manager" in message else "")
 
 
 def _put(self: SimpleSystemManagerBackend, *args: Any, **named_: Any) -> Parameter:

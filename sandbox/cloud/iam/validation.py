@@ -1,4 +1,4 @@
-"""Policy documents that IAM, STS and KMS do not take, in AWS's words.
+"""Policy documents, and names, that IAM, STS and KMS do not take, in AWS's words.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html,
@@ -25,6 +25,8 @@ _MANAGED = ("CreatePolicy", "CreatePolicyVersion")
 _INLINE = {"PutUserPolicy": ("user", 2048), "PutRolePolicy": ("role", 10240), "PutGroupPolicy": ("group", 5120)}
 _TRUST = {"CreateRole": "AssumeRolePolicyDocument", "UpdateAssumeRolePolicy": "PolicyDocument"}
 _MANAGED_SIZE, _TRUST_SIZE = 6144, 2048
+_NAMES = ("UserName", "RoleName", "GroupName", "InstanceProfileName", "PolicyName")
+_NAME = re.compile(r"[A-Za-z0-9_+=,.@-]+")
 _ENTITY = re.compile(r"^arn:aws:iam::(\d{12}):(user|role)/\S+$")
 _PRINCIPAL = re.compile(
     r"^(\*|\d{12}|arn:aws:iam::\d{12}:root|arn:aws:sts::\d{12}:(assumed-role/[^/*]+/[^*]+|federated-user/[^*]+)|AROA\w+|AIDA\w+)$"
@@ -38,7 +40,9 @@ def install() -> None:
 
 
 def check(operation: str, body: bytes) -> None:
-    """Raises AwsError MalformedPolicyDocument or LimitExceeded for an operation of IAM that brings a policy."""
+    """Raises AwsError ValidationError for a name that can be none (mostly an ARN in its place), MalformedPolicyDocument or LimitExceeded
+    for an operation of IAM that brings a policy."""
+    _check_names(_sent(body))
     if operation in _MANAGED:
         document = _sent(body).get("PolicyDocument", "")
         check_identity(document)
@@ -55,6 +59,13 @@ def check(operation: str, body: bytes) -> None:
         document = _sent(body).get(_TRUST[operation], "")
         check_trust(document)
         _require_size(document, _TRUST_SIZE, f"Cannot exceed quota for ACLSizePerRole: {_TRUST_SIZE}")
+
+
+def _check_names(form: Mapping[str, str]) -> None:
+    for name in _NAMES:
+        if form.get(name) and not _NAME.fullmatch(form[name]):
+            text = f"The specified value for {name[0].lower()}{name[1:]} is invalid. "
+            raise AwsError("ValidationError", text + "It must contain only alphanumeric characters and/or the following: +=,.@_-")
 
 
 def check_identity(document: str) -> None:

@@ -96,3 +96,20 @@ def test_awss_own_policies(cloud: Cloud) -> None:
     assert iam.get_policy(PolicyArn=admin)["Policy"]["AttachmentCount"] == 0
     root = cloud.freeze()
     assert not [thing for thing in root.header["inventory"] if "AdministratorAccess" in json.dumps(thing)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "name", "more"),
+    [
+        ("create_user", "UserName", {}),
+        ("attach_role_policy", "RoleName", {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+        ("create_group", "GroupName", {}),
+        ("create_policy", "PolicyName", {"PolicyDocument": whole(ALLOW)}),
+    ],
+)
+def test_what_can_be_no_name(session_cloud: Cloud, operation: str, name: str, more: dict[str, str]) -> None:
+    iam = session_cloud.client("iam")
+    words = f"The specified value for {name[0].lower()}{name[1:]} is invalid. "
+    words += "It must contain only alphanumeric characters and/or the following: +=,.@_-"
+    for value in ("a b", f"arn:aws:iam::{ACCOUNT}:role/R"):
+        assert denied(getattr(iam, operation), **{name: value}, **more) == ("ValidationError", words)
