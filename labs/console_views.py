@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from labs import access, completing, whole
-from labs.running import plain
+from labs.plain_text import plain
 from sandbox.errors import Fault
 
 log = logging.getLogger(__name__)

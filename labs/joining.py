@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 _ANNOUNCED_SECONDS = 0.2
+WAIT_SECONDS = 20.0
+"""So long a command or a look waits for the sandbox: what holds it then is the grading of the one before, or a reset."""
 
 
 def enter(

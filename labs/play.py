@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from labs import grading, starts
 from labs.lab.model import Lab, Step, words
 from labs.looking import LastCommand, Look
-from labs.running import plain
+from labs.plain_text import plain
 from labs.wording import words as ours
 from sandbox import actions as sandboxes
 from sandbox.checkout import checkout

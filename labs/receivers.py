@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
-from labs import clock, following, happening, previews, publishing, putting_away, rebuilding, running
+from labs import clock, following, happening, judging, previews, publishing, putting_away, rebuilding
 from labs.models import Attempt
 from sandbox import actions as sandboxes
 from sandbox import signals
@@ -70,7 +70,7 @@ def _deleted(sandbox: Sandbox) -> None:
 @receiver(signals.advanced)
 def attempts_see_what_happened(sender: object, live: Live, version: Version, **_: Any) -> None:
     """Time went by in a sandbox and something happened."""
-    running.looked(live, version)
+    judging.looked(live, version)
 
 
 @receiver(signals.outdated)

@@ -9,7 +9,18 @@ from celery import current_app, shared_task
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
 
-from labs import control, events, forking, preparing, reaching, rebuilding, running, sweeper, visits  # noqa: F401 - reaching serves visits
+from labs import (
+    control,
+    events,
+    forking,
+    judging,
+    preparing,
+    reaching,  # noqa: F401 - serves visits
+    rebuilding,
+    running,
+    sweeper,
+    visits,
+)
 
 SWEEP_SECONDS = 5.0
 FORKS_SECONDS = 3600.0
@@ -24,7 +35,7 @@ def run_command(command_id: int) -> None:
 @shared_task
 def check_attempt(attempt_id: int) -> None:
     """Look at an attempt's current step."""
-    running.check(attempt_id)
+    judging.check(attempt_id)
 
 
 @shared_task
@@ -36,7 +47,7 @@ def serve_visit(sandbox_id: str, name: str) -> None:
 @shared_task
 def skip_ahead(attempt_id: int) -> None:
     """Go to the next event of an attempt's account."""
-    running.skip(attempt_id)
+    judging.skip(attempt_id)
 
 
 @shared_task

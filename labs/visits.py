@@ -29,7 +29,7 @@ from typing import Any
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from labs import actions, events, joining, publishing, running
+from labs import actions, events, joining, judging, publishing
 from labs.models import Attempt
 from sandbox.checkout import Live
 from sandbox.errors import Busy, CloudError, Fault, LearnerError, SandboxError
@@ -170,7 +170,7 @@ def _serve(live: Live, name: str, asked: bytes, *, mine: bool) -> None:
     if mine and live.head.pk != before.pk:
         if live.head.parent_id != before.pk:
             before.drop_unless_named()
-        running.looked(live, live.head)
+        judging.looked(live, live.head)
 
 
 def _failed(error: Exception) -> bytes:

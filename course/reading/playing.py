@@ -12,7 +12,7 @@ from course.reading import live
 from course.reading.model import Note, Try
 from labs import starts
 from labs.lab import catalog
-from labs.running import plain
+from labs.plain_text import plain
 from sandbox import actions as sandboxes
 from sandbox.checkout import checkout
 from sandbox.errors import SandboxError

@@ -259,7 +259,7 @@ def fake(attempt, monkeypatch) -> FakeLive:
         live.left.clear()
         yield live
 
-    monkeypatch.setattr("labs.running.checkout", checkout)
+    monkeypatch.setattr("labs.judging.checkout", checkout)
     monkeypatch.setattr("labs.joining.checkout", checkout)
     return live
 

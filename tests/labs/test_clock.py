@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from labs import clock, events, publishing, running
+from labs import clock, events, judging, publishing
 from labs.models import Command
 from labs.wording import duration
 from sandbox import signals
@@ -132,7 +132,7 @@ def test_a_skip_that_could_not_be_done_leaves_no_page_waiting(attempt, told, mon
 
     monkeypatch.setattr("sandbox.actions.skip", busy)
     due_in(attempt, 100)
-    running.skip(attempt.pk)
+    judging.skip(attempt.pk)
     assert [one["name"] for one in told] == ["clock"]
     assert "Skipping" not in told[0]["html"]
     assert "busy" in caplog.text

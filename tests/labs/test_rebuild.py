@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from labs import actions, control, forking, preparing, publishing, rebuilding, running, sweeper
+from labs import actions, control, forking, judging, plain_text, preparing, publishing, rebuilding, running, sweeper
 from labs.models import Attempt, Command, Start
 from sandbox import actions as move
 from sandbox import replay, signals, waking
@@ -181,7 +181,7 @@ def do(attempt: Attempt, line: str, state: str = "done", status: int | None = 0)
 
 
 def output(attempt: Attempt, line: str) -> str:
-    return running.plain(bytes(do(attempt, line).output)).strip()
+    return plain_text.plain(bytes(do(attempt, line).output)).strip()
 
 
 def rebuilt(attempt: Attempt, woken: list) -> Sandbox:
@@ -280,7 +280,7 @@ def test_without_an_attempt_it_is_said(begun):
 def test_a_look_and_a_skip_meet_it_too(begun, woken, monkeypatch):
     monkeypatch.setattr(publishing, "guide_changed", lambda *_: None)
     renew_the_simulation()
-    for work in (running.check, running.skip):
+    for work in (judging.check, judging.skip):
         woken.clear()
         Sandbox.objects.update(rebuilding=None)
         work(begun.pk)

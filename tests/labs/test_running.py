@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from labs import actions, control, events, presenting, running
+from labs import actions, control, events, joining, judging, plain_text, presenting, running
 from labs.models import Command
 from sandbox import workers
 from sandbox.errors import Busy, Fault, OverQuota
@@ -136,20 +136,20 @@ def test_an_end_by_a_limit_commits_and_says_so(attempt, fake, reason, values):
 
 
 def test_a_sandbox_that_stays_busy_is_refused(attempt, fake, monkeypatch):
-    monkeypatch.setattr(running, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(joining, "WAIT_SECONDS", 0.05)
     fake.fault = Busy("busy")
     assert (ran(attempt).state, Command.objects.get().message) == ("refused", "busy")
 
 
 def test_waits_for_the_grading_of_the_one_before(attempt, fake, monkeypatch):
     tries = iter([Busy("busy"), Busy("busy"), None])
-    real = running.checkout
+    real = joining.checkout
 
     def checkout(sandbox):
         fake.fault = next(tries)
         return real(sandbox)
 
-    monkeypatch.setattr(running, "checkout", checkout)
+    monkeypatch.setattr(joining, "checkout", checkout)
     assert ran(attempt).state == "done"
 
 
@@ -328,7 +328,7 @@ def test_a_flooded_screen_is_drawn_at_a_pace(attempt, fake):
 def test_checking_now(attempt, fake):
     fake.files["~/environment/a.txt"] = b""
     Command.objects.create(attempt=attempt, number=1, line="x", state="done", exit_status=0)
-    running.check(attempt.pk)
+    judging.check(attempt.pk)
     assert attempt.steps.get(step_id="make").passed
     assert published(attempt)[-1]["event"] == "guide"
 
@@ -341,7 +341,7 @@ def test_in_the_learners_language(attempt, fake, caplog):
 
 
 def test_output_as_text():
-    assert running.plain(b"\x1b[1;31mred\x1b[0m\x1b]0;t\x07 x\r\ny") == "red x\ny"
+    assert plain_text.plain(b"\x1b[1;31mred\x1b[0m\x1b]0;t\x07 x\r\ny") == "red x\ny"
 
 
 def test_what_comes_after_a_flood_is_shown(attempt, fake):

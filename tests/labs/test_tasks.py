@@ -6,7 +6,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
-from labs import preparing, running, sweeper, tasks
+from labs import judging, preparing, running, sweeper, tasks
 from labs.actions import start_attempt
 from labs.models import Attempt
 from sandbox.errors import Fault
@@ -27,8 +27,8 @@ def test_beat_sweeps():
     ("task", "module", "function", "args"),
     [
         (tasks.run_command, running, "run", (7,)),
-        (tasks.check_attempt, running, "check", (7,)),
-        (tasks.skip_ahead, running, "skip", (7,)),
+        (tasks.check_attempt, judging, "check", (7,)),
+        (tasks.skip_ahead, judging, "skip", (7,)),
         (tasks.prepare_attempt, preparing, "prepare", (7,)),
         (tasks.prebuild, preparing, "prebuild", ()),
         (tasks.sweep, sweeper, "sweep", ()),

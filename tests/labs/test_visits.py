@@ -8,7 +8,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from labs import actions, control, events, joining, running, visits
+from labs import actions, control, events, joining, keeping, visits
 from labs.models import Command
 from labs.visits import Answer, visit
 from sandbox import door
@@ -117,14 +117,14 @@ def test_the_worker_that_holds_it_is_found(attempt, under_way, monkeypatch):
 def test_a_holder_that_is_just_ending_lets_it_be_next(attempt, under_way, monkeypatch):
     """It finds the door shut and the commit under way: its own turn comes after that."""
     shut, committing = threading.Event(), threading.Event()
-    commit = running._commit
+    commit = keeping.commit
 
     def slow(*args):
         committing.set()
         assert shut.wait(20)
         return commit(*args)
 
-    monkeypatch.setattr(running, "_commit", slow)
+    monkeypatch.setattr(keeping, "commit", slow)
     actions.send_input(command=under_way, text="typed\n")
     assert committing.wait(20)
     asked = in_thread(lambda: visit(attempt.sandbox_id, "write", {"name": "a.txt"}, b"abc"))

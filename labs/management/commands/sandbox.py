@@ -14,10 +14,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from labs import starts
+from labs.keeping import limits_of
 from labs.lab import catalog
 from labs.lab.errors import LabError
 from labs.management.database import ensure_database
-from labs.running import limits_of
 from labs.wording import words
 from sandbox import actions, transcript
 from sandbox.errors import SandboxError

@@ -102,7 +102,7 @@ def tiny(tmp_path, monkeypatch, lab, live_redis, woken, db) -> Callable[[], None
     def checkout(sandbox):
         yield Pretended(sandbox)
 
-    monkeypatch.setattr("labs.running.checkout", checkout)
+    monkeypatch.setattr("labs.judging.checkout", checkout)
     monkeypatch.setattr("labs.joining.checkout", checkout)
     start = starts.row(lab)
     start.version = Version.objects.create(account="1" * 12, pinned=True)
