@@ -54,8 +54,10 @@ def under_way(attempt, workers):
     """A command that runs until something is typed."""
     command = actions.submit_command(attempt=attempt, line="read x < /dev/tty; echo $x > read", key=uuid.uuid4())
     until(lambda: door.is_open(attempt.sandbox_id))
-    yield command
+    # What is typed before somebody listens is typed at nobody.
     assert control.listener().listening.wait(20)
+    until(lambda: Command.objects.get(pk=command.pk).stream_id)
+    yield command
     until(lambda: Command.objects.get(pk=command.pk).finished or actions.send_input(command=command, text="typed\n"))
 
 
