@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -18,13 +19,14 @@ from labs.lab import catalog
 _Stamp = tuple[tuple[str, int, int], ...]
 _FILES = ("note.yaml", *(f"{language}.md" for language in LANGUAGES))
 _reading = threading.Lock()
+_forgotten: Counter[Path] = Counter()  # how often, by the course's folder
 
 
 def everything() -> tuple[tuple[Note, ...], tuple[NoteError, ...]]:
     """The notes that can be read, in the course's order, and what is wrong: with others, and with where they lead."""
     root = Path(settings.COURSE_NOTES)
     with _reading:  # who comes while they are read waits for them, and reads none twice
-        return _everything(root, _stamp(root) if settings.LOCAL else ())
+        return _everything(root, _stamp(root) if settings.LOCAL else (), _forgotten[root])
 
 
 def notes() -> tuple[Note, ...]:
@@ -55,9 +57,8 @@ def folders() -> list[Path]:
 
 
 def forget() -> None:
-    """For tests that change files where a process would read them once."""
-    for cached in (_everything, _parts, _note):
-        cached.cache_clear()
+    """For tests that change files where a process would read them once. What was read of other courses stays."""
+    _forgotten[Path(settings.COURSE_NOTES)] += 1
 
 
 def dead(note: Note, others: dict[str, Note], slugs: set[str], labs: set[str]) -> Iterator[NoteError]:
@@ -83,7 +84,7 @@ def anchors_of(note: Note) -> list[str]:
 
 
 @lru_cache(maxsize=2)
-def _everything(root: Path, stamp: _Stamp) -> tuple[tuple[Note, ...], tuple[NoteError, ...]]:
+def _everything(root: Path, stamp: _Stamp, forgotten: int) -> tuple[tuple[Note, ...], tuple[NoteError, ...]]:
     try:
         order = [part.id for part in _parts(*_named())]
     except NoteError as error:
@@ -104,15 +105,16 @@ def _everything(root: Path, stamp: _Stamp) -> tuple[tuple[Note, ...], tuple[Note
 
 def _named() -> tuple[Path, tuple[int, int]]:
     path = Path(settings.COURSE_NOTES) / "parts.yaml"
-    return path, _stat(path) if settings.LOCAL else (0, 0)
+    return path, _stat(path) if settings.LOCAL else (0, _forgotten[path.parent])
 
 
 def _load(folder: Path) -> Note:
-    return _note(folder, _named(), tuple(_stat(folder / name) for name in _FILES) if settings.LOCAL else ())
+    stamps = tuple(_stat(folder / name) for name in _FILES) if settings.LOCAL else ()
+    return _note(folder, _named(), stamps, _forgotten[folder.parent])
 
 
 @lru_cache(maxsize=512)
-def _note(folder: Path, named: tuple[Path, tuple[int, int]], stamp: tuple[tuple[int, int], ...]) -> Note:
+def _note(folder: Path, named: tuple[Path, tuple[int, int]], stamps: tuple[tuple[int, int], ...], forgotten: int) -> Note:
     return loader.load(folder, {part.id: part for part in _parts(*named)})
 
 
