@@ -18,17 +18,22 @@ from tests.processes import alive, command_line, descendants, until
 
 
 class Up:
-    """A running ``up`` with a folder and a port of its own."""
+    """A running ``up`` with a folder and a port of its own; ``demo``: its workers make the demo cohort, too."""
 
-    def __init__(self, var: Path, *options: str) -> None:
+    def __init__(self, var: Path, *options: str, demo: bool = False) -> None:
         self.port = free_port()
         self.var, self.log = var, var / "up.log"
         self.environment = {**os.environ, "COURSE_VAR": str(var), "COURSE_LOCAL": "1", "DJANGO_SETTINGS_MODULE": "course.settings"}
-        self.environment["COURSE_PREBUILD"] = "0"  # what is tested opens the playground alone
+        # A lab is prepared when it is opened: what is tested opens few.
+        self.environment |= {"COURSE_PREBUILD": "0", "COURSE_DEMO": "1" if demo else "0"}
         self.environment |= postgres.environment()
+        self.command = [sys.executable, "manage.py", "up", "--port", str(self.port), *options]
+        self.start()
+
+    def start(self) -> None:
+        """Until it has said where it is; again after ``stop``, in the same folder."""
         with self.log.open("wb") as out:
-            command = [sys.executable, "manage.py", "up", "--port", str(self.port), *options]
-            self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self.environment, stdout=out, stderr=out)
+            self.process = subprocess.Popen(self.command, cwd=settings.BASE_DIR, env=self.environment, stdout=out, stderr=out)
         until(lambda: "Demo accounts" in self.said() or not alive(self.process.pid), 150)
 
     def said(self) -> str:
