@@ -127,7 +127,7 @@ def crowd(count: int) -> dict[str, Any]:
 def demo() -> dict[str, Any]:
     """``at_first``: how many of its people were whole when this looked first."""
     at_first = Player.objects.filter(done=True).count()
-    until(lambda: not Demo.objects.filter(state__in=[Demo.State.PLANNED, Demo.State.MAKING]).exists(), 170)
+    until(lambda: not Demo.objects.filter(state__in=[Demo.State.PLANNED, Demo.State.MAKING]).exists(), 300)
     made = Demo.objects.select_related("cohort").get()
     typed = Command.objects.filter(attempt__user__player__done=True)
     return {

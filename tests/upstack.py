@@ -39,14 +39,14 @@ class Up:
     def said(self) -> str:
         return self.log.read_text()
 
-    def drive(self, *arguments: str, program: str = "tests.driver") -> dict[str, Any]:
+    def drive(self, *arguments: str, program: str = "tests.driver", seconds: float = 180) -> dict[str, Any]:
         redis = next(
             pid for pid in descendants(self.process.pid) if "valkey-server" in command_line(pid) or "redis-server" in command_line(pid)
         )
         environment = {**self.environment, "REDIS_URL": f"unix://{self.var}/run/redis.sock", "REDIS_PID": str(redis)}
         environment |= {"UP_PID": str(self.process.pid), "UP_PORT": str(self.port)}
         command = [sys.executable, "-m", program, *arguments]
-        done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=180, check=False)
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=seconds, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 

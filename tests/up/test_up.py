@@ -25,8 +25,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         one.stop()
 
 
+@pytest.mark.timeout(400)  # 120 commands and the preparation of three labs, behind everything else
 def test_the_demo_cohort_fills_up_behind_the_start(up: Up) -> None:
-    came = up.drive("demo")
+    came = up.drive("demo", seconds=330)
     assert came["at_first"] < 30, "nobody waited for them to see the address"
     assert up.said().index(f"http://127.0.0.1:{up.port}/") < up.said().index("A demo cohort fills up")
     assert (came["state"], came["people"], came["who_typed"]) == ("done", 30, 30)
