@@ -111,6 +111,7 @@ def test_every_kind_of_question_looks_right_answered_or_not(visitor: Callable[..
             question.locator("input[name=line]").fill("aws nosuch thing")
         question.locator(".q-end button").click()
         expect(one.page.locator(f"#{name} .q-why")).to_be_visible()
+        expect(one.page.locator(f"#{name} .q-said")).to_be_focused()  # which scrolls to it
     look(one)
     assert one.complaints == []
 
