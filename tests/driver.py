@@ -2,6 +2,7 @@
 
 ``driver.py fault WHAT``: kills WHAT (worker, supervisor, zygote, cloud, redis) in the middle of a command.
 ``driver.py crowd N``: N learners at once, two of them waiting at a prompt.
+``driver.py demo``: watches the demo cohort until it is whole.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ import django
 
 django.setup()
 
+from django.db.models import Q  # noqa: E402
+
+from course.demo.models import Demo, Player  # noqa: E402
 from course.models import User  # noqa: E402
+from course.people.models import Cohort, Membership  # noqa: E402
 from labs import actions  # noqa: E402
 from labs.lab import catalog  # noqa: E402
-from labs.models import Attempt, Command  # noqa: E402
+from labs.models import Attempt, Command, Passing  # noqa: E402
 from sandbox.models import Sandbox  # noqa: E402
 from tests.processes import alive, clouds, command_line, descendants, until  # noqa: E402
 
@@ -119,5 +124,27 @@ def crowd(count: int) -> dict[str, Any]:
     }
 
 
+def demo() -> dict[str, Any]:
+    """``at_first``: how many of its people were whole when this looked first."""
+    at_first = Player.objects.filter(done=True).count()
+    until(lambda: not Demo.objects.filter(state__in=[Demo.State.PLANNED, Demo.State.MAKING]).exists(), 300)
+    made = Demo.objects.select_related("cohort").get()
+    typed = Command.objects.filter(attempt__user__player__done=True)
+    return {
+        "at_first": at_first,
+        "state": made.state,
+        "cohorts": Cohort.objects.count(),
+        "people": Membership.objects.filter(cohort=made.cohort, user__player__done=True).count(),
+        "who_typed": typed.values("attempt__user").distinct().count(),
+        "commands": typed.count(),
+        "states": sorted(set(typed.values_list("state", flat=True))),
+        "never_ran": typed.filter(Q(exit_status=None) | Q(version=None)).count(),
+        "failed": typed.exclude(exit_status=0).exists(),
+        "passed": Passing.objects.filter(step__attempt__user__player__done=True).exists(),
+    }
+
+
+DO: dict[str, Callable[..., dict[str, Any]]] = {"fault": fault, "crowd": lambda count: crowd(int(count)), "demo": demo}
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(fault(sys.argv[2]) if sys.argv[1] == "fault" else crowd(int(sys.argv[2]))))
+    sys.stdout.write(json.dumps(DO[sys.argv[1]](*sys.argv[2:])))

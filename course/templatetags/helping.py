@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
-from django.utils import timezone
-from django.utils.timesince import timesince
-from django.utils.translation import gettext
 
 from course.helping.models import HelpRequest
 from course.models import Role
 from course.people import access
+from labs.templatetags.moments import since
 
 register = template.Library()
-
-
-@register.filter
-def since(moment: datetime) -> str:
-    """How long ago, in words: "just now", "3 minutes ago"."""
-    if timezone.now() - moment < timedelta(minutes=1):
-        return gettext("just now")
-    return gettext("%(ago)s ago") % {"ago": timesince(moment)}
+register.filter(since)
 
 
 @register.inclusion_tag("helping/news.html", takes_context=True)

@@ -1,4 +1,4 @@
-"""The front page, the course map and the header, in both themes and languages, on a phone, and without JavaScript."""
+"""The front page, the course map and the header, in both themes and languages, and on a phone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -71,19 +71,3 @@ def test_a_language_that_is_chosen_goes_along(visitor: Callable[..., Any]) -> No
     expect(other.page.locator("html")).to_have_attribute("lang", "ko")
     other.page.click("button[value=en]")
     expect(other.page.locator("html")).to_have_attribute("lang", "en")
-
-
-def test_without_javascript(visitor: Callable[..., Any]) -> None:
-    one = visitor(java_script_enabled=False)
-    page = one.page
-    page.goto("/")
-    page.click("button[value=ko]")
-    expect(page.locator("h1")).to_have_text("AWS DevOps, 손으로 익힙니다")
-    page.locator(".contents a").first.click()
-    page.wait_for_url("**/notes/*/")
-    page.click(".nav a")
-    page.locator(".row-note .row-main a").first.click()
-    page.wait_for_url("**/notes/*/")
-    page.click(".bar-end a.btn")
-    page.wait_for_url("**/sign-in/?next=/notes/**")
-    expect(page.locator("#id_username")).to_be_visible()

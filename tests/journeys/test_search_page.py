@@ -1,4 +1,4 @@
-"""From a word to the section that holds it: by mouse, by keyboard alone, in the header of any page, and without JavaScript."""
+"""From a word to the section that holds it: by mouse, by keyboard alone, and in the header of any page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -107,23 +107,3 @@ def test_in_the_console_a_slash_is_a_slash(visitor: Callable[..., Any]) -> None:
     one.page.keyboard.press("/")
     expect(one.page.locator("#bar-search")).to_be_focused()
     assert one.complaints == []
-
-
-def test_without_javascript(visitor: Callable[..., Any]) -> None:
-    ready(visitor())
-    one = visitor(java_script_enabled=False)
-    page = one.page
-    page.goto("/")
-    page.fill("#bar-search", "bucket")
-    page.press("#bar-search", "Enter")
-    expect(page.locator(".hit").first).to_be_visible()
-    page.locator(".search-among label", has_text="Labs").click()
-    page.click(".search-line button")
-    expect(page.locator(".hit-facts .icon-book")).to_have_count(0)
-    expect(page.locator("#search-box")).to_have_value("bucket")
-    page.locator(".search-among label", has_text="Notes").click()
-    page.click(".search-line button")
-    title = page.locator(".hit h2 a").first.text_content()
-    page.locator(".hit h2 a").first.click()
-    page.wait_for_url("**/notes/*/")
-    expect(page.locator("h1")).to_have_text(title)

@@ -1,4 +1,4 @@
-"""``manage.py up`` itself: what is killed comes back, commands are whole or told, and nothing is left at the end."""
+"""``manage.py up`` itself: its demo cohort, what is killed comes back, commands are whole or told, and nothing is left at the end."""
 
 from __future__ import annotations
 
@@ -19,10 +19,21 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    one = Up(tmp_path_factory.mktemp("up"))
+    one = Up(tmp_path_factory.mktemp("up"), demo=True)
     yield one
     if alive(one.process.pid):
         one.stop()
+
+
+@pytest.mark.timeout(400)  # 120 commands and the preparation of three labs, behind everything else
+def test_the_demo_cohort_fills_up_behind_the_start(up: Up) -> None:
+    came = up.drive("demo", seconds=330)
+    assert came["at_first"] < 30, "nobody waited for them to see the address"
+    assert up.said().index(f"http://127.0.0.1:{up.port}/") < up.said().index("A demo cohort fills up")
+    assert (came["state"], came["people"], came["who_typed"]) == ("done", 30, 30)
+    assert (came["states"], came["never_ran"]) == (["done"], 0)
+    assert came["failed"], "as people's do"
+    assert came["passed"]
 
 
 @pytest.mark.parametrize("what", ["cloud", "zygote", "supervisor", "worker"])
@@ -62,6 +73,14 @@ def test_nothing_is_left_after_ctrl_c(up: Up) -> None:
     assert up.stop() == []
     assert up.process.returncode == 0
     assert up.said().endswith("Stopped.\n")
+
+
+def test_another_start_makes_no_second_demo(up: Up) -> None:
+    up.start()
+    came = up.drive("demo")
+    assert (came["at_first"], came["people"], came["cohorts"]) == (30, 30, 1)
+    assert "A demo cohort" not in up.said()
+    assert up.stop() == []
 
 
 def test_no_user_namespaces_is_said_with_the_remedy(tmp_path: Path) -> None:

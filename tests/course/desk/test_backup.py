@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -13,16 +12,10 @@ import pytest
 from django.conf import settings
 
 from tests import postgres
+from tests.restack import manage, wipe
 from tests.stack import Stack
 
 pytestmark = pytest.mark.slow
-
-
-def manage(stack: Stack, *arguments: str, status: int = 0) -> str:
-    command = [sys.executable, "-m", "django", *arguments]
-    done = subprocess.run(command, cwd=settings.BASE_DIR, env=stack.environment, capture_output=True, text=True, check=False)
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 def play(stack: Stack, what: str) -> dict:
@@ -48,18 +41,6 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
     found.stop_all()
 
 
-def wipe(stack: Stack, cluster_url: str) -> None:
-    """As on another machine: nothing is left but what was backed up."""
-    for path in stack.var.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.suffix not in {".log", ".sock"}:
-            path.unlink()
-    (stack.var / "secret_key").write_text("a new one")
-    if cluster_url:
-        stack.environment["DATABASE_URL"] = postgres.fresh(cluster_url)
-
-
 def test_back_up_wipe_restore_go_on(stack: Stack, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
     kind = stack.kind  # type: ignore[attr-defined]
     cluster_url = request.getfixturevalue("cluster").url() if kind == "postgresql" else ""
@@ -75,7 +56,8 @@ def test_back_up_wipe_restore_go_on(stack: Stack, request: pytest.FixtureRequest
         assert "is running on this machine" in manage(stack, "restore", str(file), "--replace", status=1)
     stack.stop("worker", 9)
     stack.stop("redis")
-    wipe(stack, cluster_url)
+    wipe(stack, postgres.fresh(cluster_url) if cluster_url else "")
+    (stack.var / "secret_key").write_text("a new one")
     stack.start_redis()
     assert "Start the site." in manage(stack, "restore", str(file))
     assert (stack.var / "secret_key").read_text() == "the key of before"

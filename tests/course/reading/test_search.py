@@ -108,6 +108,17 @@ def found(query: str, language: str = "en", **how) -> list[tuple[str, str]]:
     return [(one.kind, one.url) for one in search.find(query, language=language, **how).documents]
 
 
+def of(slug: str, language: str = "en") -> Passage:
+    return Passage(kind="note", slug=slug, language=language)
+
+
+def test_what_is_about_it_comes_before_what_names_it_once_in_a_good_place() -> None:
+    rows = [of("passing"), of("about"), of("about"), *[of("third")] * 2]
+    rows += [*[of("other", "ko")] * 10, of("about", "ko")]  # a word for the reader's own language first, whatever there is of another
+    groups = [(group[0].slug, len(group)) for group in search._groups(rows, "en")]
+    assert groups == [("about", 2), ("passing", 1), ("third", 2), ("other", 10)]
+
+
 BUCKETS, ROLLOUTS, LAB_PAGE = ("note", "/notes/buckets/"), ("note", "/notes/rollouts/"), ("lab", "/labs/first/")
 
 
