@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from labs import budget, control, following, happening, pace, preparing, presenting, publishing
 from labs.editions import keep_edition, lab_of
@@ -149,13 +150,27 @@ def stop_command(*, command: Command) -> None:
 
 
 def send_input(*, command: Command, text: str) -> None:
-    """Type into the running program. Raises LearnerError: not-running, too-long, not-delivered."""
+    """Type into the program, also where it is still to start: as at a terminal it finds there what was typed ahead. Raises LearnerError:
+    not-running, too-long, not-delivered."""
     if len(text) > MAX_INPUT:
         raise LearnerError("too-long", limit=MAX_INPUT)
-    if not Command.objects.filter(pk=command.pk, state=Command.State.RUNNING).exists():
-        raise LearnerError("not-running")
-    if not control.send(command.pk, "input", text=text):
+    try:
+        if not _is_up(command):
+            control.keep(command.pk, text)
+            # Between the look and the keeping it may have come up, and taken what was there.
+            text = control.kept(command.pk) if _is_up(command) else ""
+    except RedisError as error:
+        raise LearnerError("not-delivered") from error
+    if text and not control.send(command.pk, "input", text=text):
         raise LearnerError("not-delivered")
+
+
+def _is_up(command: Command) -> bool:
+    """Whether the program takes what is sent. Raises LearnerError not-running where it has ended."""
+    found = Command.objects.occupying().filter(pk=command.pk).values_list("state", "stream_id").first()
+    if found is None:
+        raise LearnerError("not-running")
+    return found[0] == Command.State.RUNNING and bool(found[1])
 
 
 def resize(*, command: Command, rows: int, cols: int) -> None:

@@ -23,6 +23,7 @@ from labs import events
 log = logging.getLogger(__name__)
 CHANNEL = "labs:control"
 LONGEST_PAUSE = 2.0
+KEPT_SECONDS = 3600
 
 
 class Controlled(Protocol):
@@ -46,6 +47,26 @@ def broadcast(what: str, **data: Any) -> bool:
     except RedisError as error:
         log.warning("%s %r was not told: %s", what, data.get("command"), error)
         return False
+
+
+def keep(command_id: int, text: str) -> None:
+    """What is typed before the program is there waits for it. Raises RedisError."""
+    with events.client().pipeline() as pipe:
+        pipe.rpush(_typed(command_id), text)
+        pipe.expire(_typed(command_id), KEPT_SECONDS)
+        pipe.execute()
+
+
+def kept(command_id: int) -> str:
+    """All that waits, in its order; whoever asks first gets it, nobody else. Raises RedisError."""
+    with events.client().pipeline() as pipe:  # one transaction
+        pipe.lrange(_typed(command_id), 0, -1)
+        pipe.delete(_typed(command_id))
+        return b"".join(pipe.execute()[0]).decode()
+
+
+def _typed(command_id: int) -> str:
+    return f"labs:typed:{command_id}"
 
 
 _others: dict[str, Callable[[dict[str, Any]], None]] = {}

@@ -11,6 +11,8 @@ import functools
 import time
 from typing import Any
 
+from redis.exceptions import RedisError
+
 from labs import clock, control, ending, grading, happening, joining, keeping, listening, publishing
 from labs.ending import Ended
 from labs.judging import grade
@@ -120,7 +122,7 @@ def _type(command: Command, live: Live) -> Ended | None:
     reins = control.Reins(terminal)
     output = Output(command, reins, functools.partial(publishing.in_language_of, command.attempt))
     with control.listener().controls(command.pk, reins), output:
-        started = functools.partial(_told, command)
+        started = functools.partial(_told, command, terminal)
         result = terminal.run(command.line, write=output.write, started=started, rows=command.rows, cols=command.cols)
     ran = Ended(command, result, output, _found(command, live, result, output))
     if result.incomplete:
@@ -143,10 +145,14 @@ def _found(command: Command, live: Live, result: Result, output: Output) -> dict
     }
 
 
-def _told(command: Command) -> None:
-    """The page sees it running; the row holds no output up to this event. Done while the jail comes up, before any output."""
+def _told(command: Command, terminal: control.Controlled) -> None:
+    """The page sees it running; the row holds no output up to this event. Done while the jail comes up, before any output. What was typed
+    ahead is taken after the row says that it is up: from then on it is sent, and kept no more."""
     command.stream_id = publishing.command_changed(command)
     Command.objects.filter(pk=command.pk).update(stream_id=command.stream_id)
+    with contextlib.suppress(RedisError):
+        if typed := control.kept(command.pk):
+            terminal.send(typed.encode())
     happening.told("started", command.attempt_id)
 
 

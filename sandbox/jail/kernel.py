@@ -105,7 +105,8 @@ def close_except(keep: Iterable[int]) -> None:
 
 
 def default_signals() -> None:
-    """What Python ignores is ignored by what it execs, too: a pipe's writer would never end."""
-    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+    """What is ignored here, by Python or by whoever started us, would be ignored by what is run from here, too: a pipe's writer would
+    never end, and a QUIT never arrive."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())

@@ -112,7 +112,7 @@ def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     ProposedCommand.objects.create(answer=HelpAnswer.objects.create(request=question, text="So."), order=1, line="ls")
     Job.objects.create(what="reset", by=made["boss"], by_name="boss")
     forking.fork(attempt=found, version=start, command=None, by=made["teacher"], language="en")
-    Command.objects.create(attempt=found, number=1, line="sleep 9", state="running")
+    Command.objects.create(attempt=found, number=1, line="sleep 9", state="running", stream_id="a:1")
     return Attempt.objects.get(pk=found.pk)
 
 

@@ -123,15 +123,46 @@ def test_stopping_a_running_command_is_kept_in_its_row(attempt, monkeypatch):
 
 def test_input(attempt, monkeypatch):
     command = submit(attempt)
-    with refused("not-running"):
-        actions.send_input(command=command, text="y\n")
-    Command.objects.update(state="running")
+    Command.objects.update(state="running", stream_id="a:1")
     with refused("not-delivered"):
         actions.send_input(command=command, text="y\n")
     with refused("too-long"):
         actions.send_input(command=command, text="y" * 70_000)
     monkeypatch.setattr(control, "send", lambda *args, **data: True)
     actions.send_input(command=command, text="y\n")
+    Command.objects.update(state="done")
+    with refused("not-running"):
+        actions.send_input(command=command, text="y\n")
+
+
+def test_what_is_typed_ahead_waits_for_the_program(attempt, monkeypatch):
+    command = submit(attempt)
+    actions.send_input(command=command, text="예\n")
+    Command.objects.update(state="running")  # claimed, and its jail is not up
+    actions.send_input(command=command, text="no\n")
+    assert (control.kept(command.pk), control.kept(command.pk)) == ("예\nno\n", "")
+
+
+def test_what_is_typed_while_the_program_comes_up_is_sent_once(attempt, monkeypatch):
+    sent: list = []
+    monkeypatch.setattr(control, "send", lambda *args, **data: sent.append(data["text"]) or True)
+    keep = control.keep
+
+    def comes_up(pk, text):
+        keep(pk, text)
+        Command.objects.update(state="running", stream_id="a:1")
+
+    monkeypatch.setattr(control, "keep", comes_up)
+    command = submit(attempt)
+    actions.send_input(command=command, text="y\n")
+    assert (sent, control.kept(command.pk)) == (["y\n"], "")
+
+
+def test_where_redis_is_away_nothing_is_typed_ahead(attempt, live_redis):
+    command = submit(attempt)
+    live_redis.kill()
+    with refused("not-delivered"):
+        actions.send_input(command=command, text="y\n")
 
 
 def test_hints_one_by_one_and_then_none(attempt, woken):

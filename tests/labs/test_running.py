@@ -177,6 +177,15 @@ def in_thread(command: Command) -> threading.Thread:
     return thread
 
 
+def test_what_was_typed_ahead_is_there_when_the_program_is(attempt, fake):
+    command = submit(attempt)
+    actions.send_input(command=command, text="y\n")
+    fake.on_run = lambda live, line, write: 0 if bytes(live.typed) == b"y\n" else 1
+    running.run(command.pk)
+    command.refresh_from_db()
+    assert command.exit_status == 0
+
+
 def test_input_and_stop_reach_a_running_command(attempt, fake):
     assert control.listener().listening.wait(20)
 

@@ -269,7 +269,7 @@ def test_without_script_a_line_leads_back_to_the_page(client: Client, attempt: A
 
 
 def test_input_reaches_the_running_command(client: Client, attempt: Attempt, site: list) -> None:
-    command = finish(attempt, state="running")
+    command = finish(attempt, state="running", stream_id="a:1")
     answer = client.post(f"/attempts/{attempt.pk}/input/", {"command": command.pk, "text": "y\n"}, headers=FETCH)
     assert answer.status_code == 204
     assert (command.pk, "input", {"text": "y\n"}) in site

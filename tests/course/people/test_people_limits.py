@@ -274,4 +274,6 @@ def test_many_at_once_get_no_more_than_there_is() -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(found)[:4] == [0, 0, 0, 20]
+    *some, next_one = sorted(found)[:4]
+    assert some == [0, 0, 0]
+    assert 0 < next_one <= 20

@@ -1,16 +1,18 @@
 """What bash carries from line to line in one long session, ours carries from process to process."""
 
+import fcntl
 import os
 import pty
 import re
 import select
 import subprocess
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sandbox.jail import quoting, rootfs, shell
+from sandbox.jail import kernel, quoting, rootfs, shell
 
 pytestmark = pytest.mark.slow
 
@@ -92,6 +94,11 @@ SAME = {
 }
 
 
+def _own_terminal() -> None:
+    kernel.default_signals()  # bash can't trap what was ignored when it began
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class LongLived:
     """One interactive bash on a pty, asked line by line; the prompt tells when it is done."""
 
@@ -100,7 +107,7 @@ class LongLived:
         master, slave = pty.openpty()
         self.process = subprocess.Popen(
             ["bash", "--noprofile", "--norc", "--noediting", "-i"], env=environment, cwd=home, start_new_session=True,
-            stdin=slave, stdout=slave, stderr=slave, preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0),
+            stdin=slave, stdout=slave, stderr=slave, preexec_fn=_own_terminal,
         )  # fmt: skip
         os.close(slave)
         self.master = master
