@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.test import AsyncClient, override_settings
 
+pytestmark = pytest.mark.slow
+
 LAB = "/static/js/lab.js"
 HASHED = {"staticfiles": {"BACKEND": "course.static.HashedFiles"}}
 

@@ -18,7 +18,7 @@ from sandbox.models import Sandbox, Version
 from tests.labs.conftest import in_thread
 from tests.processes import until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live_redis")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live_redis"), pytest.mark.slow]
 WAITS = "echo up; read x < /dev/tty; echo $x > first"
 
 

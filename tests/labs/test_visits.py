@@ -19,7 +19,7 @@ from tests.labs.conftest import in_thread
 from tests.processes import until
 
 FAILS = [("learner", LearnerError, "too-long"), ("cloud", Fault, "lost"), ("ours", Fault, "lost")]
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live_redis")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live_redis"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -15,7 +15,7 @@ from sandbox.errors import Busy, CloudError, Fault, OverQuota
 from sandbox.models import Sandbox, Version
 from tests.processes import clouds, in_thread, kill
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", autouse=True)

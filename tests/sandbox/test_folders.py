@@ -9,6 +9,8 @@ import pytest
 
 from sandbox import folders
 
+pytestmark = pytest.mark.slow
+
 
 def dig(folder: Path, depth: int, name: str = "d") -> None:
     """A chain of folders that no path can name, a file at its end."""

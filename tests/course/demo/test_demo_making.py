@@ -23,6 +23,8 @@ from sandbox.models import Sandbox, Version
 from sandbox.store import prune
 from tests.course.demo.conftest import play
 
+pytestmark = pytest.mark.slow
+
 
 def attempt_of(role: str) -> Attempt:
     return Attempt.objects.select_related("sandbox").get(user__username=f"demo-{role}")

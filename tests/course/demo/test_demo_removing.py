@@ -18,6 +18,8 @@ from labs.models import Attempt, Command
 from sandbox.errors import Busy
 from tests.course.demo.conftest import play
 
+pytestmark = pytest.mark.slow
+
 
 def rows() -> dict[str, int]:
     """Of every table, but the demo's own row and what nobody would miss: the editions of labs."""

@@ -17,6 +17,8 @@ from test_cloud_required import filled
 from sandbox.cloud.operations import Level, changes_state, lookup, parse, rules, services, summary
 from sandbox.errors import CloudError
 
+pytestmark = pytest.mark.slow
+
 MUST_REFUSE = [
     ("codebuild", "StartBuild"),
     ("codepipeline", "StartPipelineExecution"),

@@ -14,6 +14,8 @@ from sandbox.jail.loop import Loop
 from tests.processes import alive
 from tests.sandbox.test_folders import dig
 
+pytestmark = pytest.mark.slow
+
 
 def test_bytes_and_entries(tmp_path):
     (tmp_path / "a").mkdir()

@@ -13,6 +13,8 @@ from sandbox.jail import client, join, kernel
 from tests.processes import alive, comm, command_line, descendants, until
 from tests.sandbox.conftest import Console
 
+pytestmark = pytest.mark.slow
+
 # `aws inside …` runs a shell line as a child of the warm process, which is its $PPID.
 ALIAS = "mkdir -p ~/.aws/cli; printf '[toplevel]\\ninside = !f() { eval \"$1\"; }; f\\n' >~/.aws/cli/alias\n"
 CALLER = """

@@ -14,6 +14,8 @@ from sandbox.jail import dns, network
 from tests.processes import until
 from tests.sandbox.conftest import IDENTITY
 
+pytestmark = pytest.mark.slow
+
 OWN = {"localhost": "127.0.0.1", "workstation.example": "10.0.1.23"}
 
 

@@ -9,6 +9,8 @@ import pytest
 from sandbox.jail import client
 from tests.sandbox.conftest import IDENTITY, Console, make_folder
 
+pytestmark = pytest.mark.slow
+
 # Run in this order in one sandbox: what each leaves behind is there for those after it.
 SAME = Path(__file__).with_name("invocations.txt").read_text().splitlines()
 # What differs between any two runs: ids that the account makes up, and the time.
