@@ -12,7 +12,7 @@ from labs.ending import not_opened
 from labs.looking import LastCommand
 from labs.models import Attempt, Command
 from labs.plain_text import plain
-from sandbox import actions as sandboxes
+from sandbox import waking
 from sandbox.checkout import Live, checkout
 from sandbox.errors import Busy, SandboxError
 from sandbox.models import Sandbox, Version
@@ -60,11 +60,12 @@ def check(attempt_id: int) -> None:
 
 def skip(attempt_id: int) -> None:
     """Go to the next event of the attempt's account. What happens then reaches the page by ``time_passed``."""
-    attempt = Attempt.objects.select_related("sandbox", "user").get(pk=attempt_id)
+    attempt = Attempt.objects.select_related("sandbox").get(pk=attempt_id)
     if attempt.sandbox is None:
         return
     try:
-        sandboxes.skip(sandbox=attempt.sandbox, by=attempt.user)
+        with contextlib.ExitStack() as stack:
+            waking.advance(held(stack, attempt.sandbox), skip=True)
     except SandboxError as error:
         not_opened(attempt, error)
     finally:

@@ -14,7 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from sandbox import folders, signals, waking, workers
+from sandbox import folders, signals, workers
 from sandbox.checkout import checkout, folder_of
 from sandbox.errors import Busy, Fault, LearnerError
 from sandbox.history import History, Node
@@ -138,14 +138,6 @@ def put_rebuilt(
             then()
         Sandbox.objects.filter(pk=sandbox.pk).update(rebuilding=None)
     log.info("sandbox %s was rebuilt from %s to %s", sandbox.pk, was, to)
-
-
-def skip(*, sandbox: Sandbox, by: Any) -> bool:
-    """Do not wait for the next event in its account: it happens now. False where none is due. Raises Busy, OverQuota, Fault."""
-    with checkout(sandbox) as live:
-        happened = waking.advance(live, skip=True)
-    log.info("sandbox %s was led on to its next event by %s", sandbox.pk, by)
-    return happened
 
 
 def delete(*, sandbox: Sandbox, by: Any) -> None:

@@ -10,6 +10,7 @@ THEMES = ("light", "dark")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 ONLY_FAULTS = {"resultTypes": ["violations"], "preload": False}
 NO_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}  # more than half of the work, and the same on a narrow screen
+A_FRAME = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 # All else it found is megabytes to bring over.
 AXE_RUN = "([context, options]) => axe.run(context, options).then(found => found.violations)"
 
@@ -32,6 +33,7 @@ def check(visitor: Any, *, narrow: bool = True, under: str = "") -> None:
         wide = visitor.page.viewport_size
         visitor.page.set_viewport_size({"width": 360, "height": 740})
         visitor.page.wait_for_function("() => document.documentElement.scrollWidth <= 360")  # laid out anew in the next frame
+        visitor.page.evaluate(A_FRAME)  # observers of sizes are told
         assert faults(visitor.page, under, colours=False) == []
         visitor.page.set_viewport_size(wide)
 

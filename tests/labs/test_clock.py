@@ -1,5 +1,6 @@
 """Time in the account on the page: what comes next and when, the way to skip there, and what happened meanwhile."""
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -127,10 +128,10 @@ def test_what_happened_is_looked_at_and_told(attempt, told, monkeypatch):
 
 
 def test_a_skip_that_could_not_be_done_leaves_no_page_waiting(attempt, told, monkeypatch, caplog):
-    def busy(**_):
+    def busy(*_):
         raise Busy("busy")
 
-    monkeypatch.setattr("sandbox.actions.skip", busy)
+    monkeypatch.setattr("labs.judging.held", busy)
     due_in(attempt, 100)
     judging.skip(attempt.pk)
     assert [one["name"] for one in told] == ["clock"]
@@ -161,3 +162,21 @@ def test_the_event_and_the_page_are_of_the_same_making(attempt, told):
     with publishing.in_language_of(attempt):
         publishing.clock_changed(attempt, clock.clock(attempt))
     assert told[0]["html"].strip().startswith('<div class="con-clock" id="clock">')
+
+
+def test_a_skip_waits_for_whoever_still_looks(attempt, told, monkeypatch):
+    """The click comes while the grading of the last command holds the sandbox."""
+    live, tries = SimpleNamespace(), []
+
+    @contextmanager
+    def checkout(sandbox):
+        tries.append(sandbox)
+        if len(tries) < 3:
+            raise Busy("busy")
+        yield live
+
+    monkeypatch.setattr("labs.judging.checkout", checkout)
+    led: list = []
+    monkeypatch.setattr("sandbox.waking.advance", lambda live, skip: led.append((live, skip)))
+    judging.skip(attempt.pk)
+    assert (led, len(tries)) == ([(live, True)], 3)
