@@ -17,7 +17,7 @@ from course.people import plan
 from course.reading import library
 from course.reading.models import Answer, Bookmark, Reading
 from labs.models import Attempt
-from tests.course.reading.courses import LAB, make_note
+from tests.course.reading.courses import make_lab, make_note
 
 pytestmark = pytest.mark.django_db
 EN, KO = {"accept-language": "en"}, {"accept-language": "ko"}
@@ -34,11 +34,7 @@ def course(tmp_path: Path, settings) -> Path:
     make_note(tmp_path, "keys", "one", 2, ko="키", en="Keys")
     make_note(tmp_path, "rollouts", "two", 1, ko="배포", en="Rollouts", lab="first")
     for name in ("first", "spare"):
-        folder = tmp_path / "labs" / name
-        folder.mkdir(parents=True)
-        (folder / "lab.yaml").write_text(LAB)
-        for language in ("ko", "en"):
-            (folder / f"{language}.md").write_text("Hello.\n\n## Make it {#make}\n\nDo.\n")
+        make_lab(tmp_path / "labs", name)
     library.forget()
     assert library.everything()[1] == ()
     return tmp_path

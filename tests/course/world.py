@@ -25,6 +25,7 @@ from labs import actions, events, forking
 from labs.lab import catalog
 from labs.models import Attempt, Command
 from sandbox.models import Sandbox, Version
+from tests.course.reading.courses import make_lab
 from tests.people import cohort_of
 
 # owner learns in the cohort that teacher teaches; other learns, and stranger teaches, in another one.
@@ -77,11 +78,7 @@ def addresses(under: list[Any] | None = None) -> Iterator[URLPattern]:
 @pytest.fixture
 def attempt(tmp_path: Path, settings, monkeypatch) -> Attempt:
     """Of owner, with a command that runs; and everybody else of WHO, in their cohorts."""
-    folder = tmp_path / "catalog" / "first"
-    folder.mkdir(parents=True)
-    (folder / "lab.yaml").write_text(YAML)
-    for language in ("ko", "en"):
-        (folder / f"{language}.md").write_text("Hello.\n\n## Make it {#make}\n\nDo.\n")
+    make_lab(tmp_path / "catalog", "first", YAML)
     settings.SANDBOX_CATALOG, settings.METRICS_TOKEN = tmp_path / "catalog", "of the metrics"
     monkeypatch.setattr(actions, "wake", lambda *words: None)
     monkeypatch.setattr(events, "publish", lambda *words, **data: "")

@@ -24,7 +24,7 @@ from labs import finishing
 from labs.lab import catalog
 from labs.models import Attempt
 from labs.planning import ALL, Selection
-from tests.course.reading.courses import LAB, make_note
+from tests.course.reading.courses import LAB, make_lab, make_note
 from tests.people import cohort_of
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +40,7 @@ def course(tmp_path: Path, settings) -> Path:
     for at, (slug, part, lab) in enumerate((("aa", "one", ""), ("bb", "one", ""), ("cc", "two", "first"), ("dd", "two", ""))):
         make_note(tmp_path, slug, part, at + 1, ko=f"노트 {slug}", en=f"Note {slug}", lab=lab)
     for name in ("first", "second", "third", "playground"):
-        folder = tmp_path / "labs" / name
-        folder.mkdir(parents=True)
-        (folder / "lab.yaml").write_text(LAB.replace("Bucket lab", f"Lab {name}"))
-        for language in ("ko", "en"):
-            (folder / f"{language}.md").write_text("Hello.\n\n## Make it {#make}\n\nDo.\n")
+        make_lab(tmp_path / "labs", name, LAB.replace("Bucket lab", f"Lab {name}"))
     library.forget()
     assert library.everything()[1] == ()
     return tmp_path

@@ -59,3 +59,12 @@ def make_note(root: Path, slug: str, part: str, order: int, *, ko: str, en: str,
     for language, given in (("ko", ko), ("en", en)):
         text = given if given.startswith("---") else TEXT.format(title=given)
         (folder / f"{language}.md").write_text(text.replace("@", PICTURE.format("그림" if language == "ko" else "Drawing")))
+
+
+def make_lab(catalog: Path, name: str, yaml: str = LAB) -> None:
+    """``yaml``: of one step, ``make``."""
+    folder = catalog / name
+    folder.mkdir(parents=True)
+    (folder / "lab.yaml").write_text(yaml)
+    for language in ("ko", "en"):
+        (folder / f"{language}.md").write_text("Hello.\n\n## Make it {#make}\n\nDo.\n")
