@@ -10,6 +10,9 @@ const store = {
   drop(key) { try { localStorage.removeItem(key); } catch { /* the same */ } },
 };
 
+// What has the focus; a row of the tree is the same when the tree has been drawn anew.
+const focused = () => document.activeElement.dataset.key ?? document.activeElement;
+
 const coarse = matchMedia("(pointer: coarse)");
 
 export class Editor {
@@ -48,15 +51,17 @@ export class Editor {
     await this.files.tree.reveal(key);
   }
 
+  // The focus comes to what was opened, unless it has gone elsewhere while that was on its way.
   async open(key, focus = true) {
     this.keep();
+    const before = focused();
     this.home.setAttribute("aria-busy", "true");
     const html = await this.fetched(this.files.urls.open, { path: key });
     this.home.removeAttribute("aria-busy");
     if (html === null) return;
     this.show(key, html);
     await this.furnish();
-    if (focus) (this.ace ?? this.field ?? this.home.querySelector("a, button"))?.focus();
+    if (focus && [before, document.body].includes(focused())) (this.ace ?? this.field ?? this.home.querySelector("a, button"))?.focus();
   }
 
   async fetched(url, fields) {

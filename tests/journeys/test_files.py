@@ -108,6 +108,7 @@ def test_everything_by_keyboard(jisoo: Any) -> None:
 
     # Renamed, deleted, brought back
     row(jisoo, "environment/a.txt").click()
+    expect(focused(jisoo)).to_have_class(re.compile("ace_text-input"))
     row(jisoo, "environment/a.txt").focus()
     keys.press("F2")
     named(jisoo, "b.txt")
@@ -126,6 +127,20 @@ def test_everything_by_keyboard(jisoo: Any) -> None:
     jisoo.run("echo later > later.txt")
     expect(jisoo.page.locator("[data-undo]")).to_have_count(0)  # it would undo the command
     assert [text for text in jisoo.complaints if "409" not in text] == []
+
+
+def test_a_file_that_comes_late_takes_no_focus_from_what_was_gone_to_meanwhile(jisoo: Any) -> None:
+    jisoo.run("echo one > a.txt")
+    show(jisoo)
+    held: list[Any] = []
+    jisoo.page.route(re.compile("/files/open/"), lambda route: held.append(route))
+    with jisoo.page.expect_request(re.compile("/files/open/")):
+        row(jisoo, "environment/a.txt").click()
+    jisoo.page.locator("#line").focus()
+    held[0].continue_()
+    expect(jisoo.page.locator(".ace_text-input")).to_have_count(1)
+    jisoo.page.keyboard.type("echo two")
+    expect(jisoo.page.locator("#line")).to_have_value("echo two")
 
 
 def test_files_come_and_go_and_are_compared(jisoo: Any, tmp_path: Path) -> None:
