@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from importlib.metadata import distribution
 from pathlib import Path
 
-import moto
 from django.conf import settings
 
 from sandbox.cloud import tls
@@ -20,7 +20,7 @@ def supervisor() -> client.Supervisor:
         client.Config(
             state_dir=settings.VAR / "jail",
             sandbox_venv=settings.SANDBOX_PYTHON,
-            site_packages=Path(moto.__file__).parent.parent,
+            site_packages=Path(str(distribution("moto").locate_file(""))),  # found without loading it: half a second of every start
             tls_dir=tls_dir(),
             source_root=settings.BASE_DIR,
             warm=("aws",) if settings.SANDBOX_WARM_AWS else (),
