@@ -30,6 +30,14 @@ _ENDINGS = (
 # After a noun of one syllable only what is hardly ever a part of one: 경로 is a path, and 회의 a meeting.
 _SURE = {"을", "를", "은", "는", "에서", "에는", "으로", "에서는"}
 
+# What makes a sentence of a question, and stands in every text: "how do I empty a bucket" asks for an empty bucket.
+_SMALL = {
+    "a", "an", "and", "are", "at", "be", "by", "can", "do", "does", "for", "from", "how", "i", "in", "is", "it", "its", "me", "my", "of",
+    "on", "or", "so", "that", "the", "this", "to", "what", "when", "where", "which", "who", "why", "with", "you",
+    "어떻게", "무엇", "무엇인가", "무엇인가요", "무엇인지", "뭐", "뭔가요", "왜", "언제", "어디", "어디에", "하나요", "되나요",
+    "있나요", "인가요",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -56,8 +64,10 @@ def tokens(text: str) -> list[str]:
 
 
 def terms(query: str) -> list[Term]:
-    """All of them are wanted; at most ``MOST_TERMS``, the others are left out. The last may be unfinished."""
-    words = [word for word in _words(query) if not _is_tail(query, word)][:MOST_TERMS]
+    """All of them are wanted; at most ``MOST_TERMS``, the others are left out, and small words where there are larger ones. The last may
+    be unfinished."""
+    words = [word for word in _words(query) if not _is_tail(query, word)]
+    words = ([word for word in words if word.lower() not in _SMALL] or words)[:MOST_TERMS]
     return [_hangul_term(word) if _is_hangul(word) else _latin_term(word, at == len(words) - 1) for at, word in enumerate(words)]
 
 

@@ -108,6 +108,17 @@ def test_only_the_last_word_may_be_unfinished() -> None:
     assert last == Term((Phrase(("dep",), True),), ("dep",))
 
 
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("How do I empty the bucket", "empty bucket"), ("state of a pipeline", "state pipeline"), ("how", "how"),
+        ("버킷을 어떻게 비우나", "버킷을 비우나"),
+    ],
+)  # fmt: skip
+def test_small_words_are_looked_for_only_where_there_is_nothing_else(query: str, same: str) -> None:
+    assert [term.shown for term in words.terms(query)] == [term.shown for term in words.terms(same)] != []
+
+
 def test_a_query_costs_no_more_than_so_much() -> None:
     assert len(words.terms("word " * 500)) == words.MOST_TERMS
     assert max(len(term.phrases) for term in words.terms("가나다라마바사아자차카타파하" * 40)) < 40
