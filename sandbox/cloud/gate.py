@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from json import JSONDecodeError
 from typing import Any
 from urllib.parse import quote
@@ -18,33 +16,20 @@ from moto.core.request import Request
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.wrappers import Response
 
-from sandbox.cloud import hooks, kms_policies, kms_rules, limits, required, s3_access, s3_rules, sts_rules, stumbles
+from sandbox.cloud import ec2_filters, hooks, kms_rules, rewordings, s3_access, s3_rules, stumbles
 from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_scope
 from sandbox.cloud.faults import AwsError, not_simulated, render
-from sandbox.cloud.iam import authorize, validation
+from sandbox.cloud.judging import Asked, judge
 from sandbox.cloud.operation import Operation, identify
 from sandbox.cloud.operations import Level, changes_state, lookup, rules
 from sandbox.cloud.principals import ANONYMOUS, Principal, RefusedError, credential, find, refusal
-from sandbox.cloud.s3 import key_access
 from sandbox.cloud.signatures import Credential
 
 PRINCIPAL = "sandbox.principal"
 """The environ key under which our own calls name themselves; no header can set it."""
 _MODULES = {"lambda": "awslambda", "elbv2": "elbv2"}
-_TOLD_TWICE = re.compile(rb"An error occurred \(\w+\) when calling the \w+ operation: ")  # which the client says itself
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, understood: to which endpoint, for which operation, signed (or not) by whom."""
-
-    request: Request
-    body: bytes
-    endpoint: Endpoint
-    operation: Operation
-    shown: Credential | None
 
 
 class Gate:
@@ -94,7 +79,7 @@ class Gate:
         self.touched = True
         principal = asked.request.environ.get(PRINCIPAL) or _principal(operation, asked.shown)
         before = hooks.grown()
-        bucket = _judge(principal, asked)
+        bucket = judge(principal, asked)
         _vouch(principal, asked)
         response = self._moto(asked.request.environ, operation)
         if bucket is not None and response.status_code < 300:
@@ -110,8 +95,8 @@ class Gate:
             response = Response.from_app(self.app(operation.service), environ, buffered=True)
         except AwsError:  # of what is ours in there
             raise
-        except NotImplementedError:
-            raise not_simulated(name) from None
+        except NotImplementedError as why:
+            raise (ec2_filters.unbuilt(operation.name, why) if operation.service == "ec2" else not_simulated(name)) from None
         except (ExpatError, JSONDecodeError):
             raise _malformed(operation) from None
         except Exception:
@@ -124,8 +109,8 @@ class Gate:
         # The page of an address that moto does not know. (S3's answer to HEAD for what is not there has the type, but no page.)
         if response.status_code in (404, 405) and (response.content_type or "").startswith("text/html") and response.get_data():
             raise not_simulated(name)
-        if response.status_code >= 400 and b"An error occurred (" in response.get_data():
-            response.set_data(re.sub(rb" {2,}", b" ", _TOLD_TWICE.sub(b"", response.get_data())))
+        if response.status_code >= 400:
+            rewordings.reword(operation.service, operation.name, response)
         return response
 
     def app(self, service: str) -> Any:
@@ -183,28 +168,6 @@ def _principal(operation: Operation, shown: Credential | None) -> Principal:
         return find(shown)
     except RefusedError as error:
         raise refusal(error, operation.protocol) from None
-
-
-def _judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
-    """What the services decide before they act; a request to S3 is given back as understood. Raises AwsError."""
-    operation, request, body = asked.operation, asked.request, asked.body
-    required.check(operation, request.query_string.decode("latin-1"), body)
-    authorize.check(principal, operation, request, body, asked.endpoint.region)
-    limits.check(operation, request.query_string.decode("latin-1"), body)
-    if operation.service == "s3":
-        s3_access.authorize(principal, operation, request, body, asked.endpoint.region)
-        understood = s3_rules.understand(operation, request, body, region=asked.endpoint.region, account=principal.account)
-        s3_rules.check(understood)
-        key_access.check(principal, understood)
-        return understood
-    if operation.service == "kms":
-        kms_rules.check(principal, asked.endpoint.region, operation.name, body)
-        kms_policies.check(principal, asked.endpoint.region, operation.name, body)
-    elif operation.service == "sts":
-        sts_rules.check(principal, operation.name, body)
-    elif operation.service == "iam" and not principal.trusted:
-        validation.check(operation.name, body)
-    return None
 
 
 def _vouch(principal: Principal, asked: Asked) -> None:

@@ -10,7 +10,24 @@ from moto.iam.access_control import PermissionResult
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
-from sandbox.cloud import deliveries, kms_answers, kms_policies, route53_records, s3_rules, ssm_secrets
+from sandbox.cloud import (
+    dates,
+    deliveries,
+    dynamodb_requests,
+    ec2_groups,
+    ec2_ids,
+    ec2_launch,
+    ec2_regions,
+    ec2_storage,
+    kms_answers,
+    kms_policies,
+    metrics,
+    not_there,
+    route53_records,
+    s3_rules,
+    sqs_answers,
+    ssm_secrets,
+)
 from sandbox.cloud.iam import aws_policies, sessions, simulation, users, validation
 from sandbox.cloud.s3 import encryption
 
@@ -32,7 +49,8 @@ def install() -> None:
     FakeBucket.get_permission = _no_opinion  # type: ignore[method-assign,assignment]
     S3Backend.create_bucket = _new_bucket  # type: ignore[method-assign]
     for part in (s3_rules, kms_answers, kms_policies, deliveries, aws_policies, users, sessions, simulation, validation, ssm_secrets,
-                 route53_records):  # fmt: skip
+                 route53_records, dates, dynamodb_requests, ec2_groups, ec2_ids, ec2_launch, ec2_regions, ec2_storage, metrics,
+                 not_there, sqs_answers):  # fmt: skip
         part.install()
 
 

@@ -2,7 +2,10 @@
 and a few that moto takes and AWS would not.
 
 Sources: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html, https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html; words as AWS's clients quote them:
+https://github.com/aws-samples/amazon-rekognition-video-analyzer/issues/41, https://github.com/localstack/localstack/issues/12317,
+https://github.com/boto/boto3/issues/1847
 """
 
 from __future__ import annotations
@@ -36,7 +39,14 @@ def _read(operation: Operation, query: str, body: bytes) -> Asked:
     return dict(parse_qsl(query + "&" + body.decode("latin-1"), keep_blank_values=True))
 
 
+def _topic(asked: Asked) -> None:
+    arn = str(asked.get("TopicArn") or "")
+    if arn and (count := len(arn.split(":"))) < 6:
+        raise AwsError("InvalidParameter", f"Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not {count}")
+
+
 def _subscribe(asked: Asked) -> None:
+    _topic(asked)
     protocol = str(asked.get("Protocol", ""))
     if protocol not in _PROTOCOLS:
         text = f"Invalid parameter: Amazon SNS does not support this protocol string: {protocol}"
@@ -46,10 +56,21 @@ def _subscribe(asked: Asked) -> None:
 
 
 def _publish(asked: Asked) -> None:
+    _topic(asked)
     if asked.get("PhoneNumber"):
         raise not_simulated("sns Publish to a phone")
     if not asked.get("Message"):
         raise AwsError("InvalidParameter", "Invalid parameter: Empty message")
+
+
+def _send(asked: Asked) -> None:
+    if not asked.get("MessageBody"):
+        raise AwsError("MissingParameter", "The request must contain the parameter MessageBody.")
+
+
+def _put_metric(asked: Asked) -> None:
+    if str(asked.get("Namespace", "")).startswith("AWS/"):
+        raise AwsError("InvalidParameterValue", "The value AWS/ for parameter Namespace is invalid.")
 
 
 def _put_rule(asked: Asked) -> None:
@@ -93,6 +114,9 @@ def _machine(asked: Asked) -> None:
 _RULES: dict[tuple[str, str], Callable[[Asked], None]] = {
     ("sns", "Subscribe"): _subscribe,
     ("sns", "Publish"): _publish,
+    **{("sns", name): _topic for name in ("DeleteTopic", "GetTopicAttributes", "ListSubscriptionsByTopic", "SetTopicAttributes")},
+    ("sqs", "SendMessage"): _send,
+    ("cloudwatch", "PutMetricData"): _put_metric,
     ("events", "PutRule"): _put_rule,
     ("events", "PutTargets"): _put_targets,
     ("logs", "FilterLogEvents"): _filter,

@@ -1,7 +1,8 @@
-"""A batch of changes of records: all of it is done, or none, and what is wrong with each is said in Route 53's words.
+"""How a hosted zone is called and asked for. And a batch of changes of its records: all of it is done, or none, and what is wrong with each
+is said in Route 53's words.
 
 moto compares with a journal of earlier changes instead of with what is there: it makes a record twice, and deletes by values of before.
-Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+Sources: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html, API_CreateHostedZone.html beside it
 """
 
 from __future__ import annotations
@@ -10,14 +11,19 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
+from moto.moto_api._internal import mock_random
+from moto.route53 import models
 from moto.route53.exceptions import InvalidActionValue, Route53ClientError
 from moto.route53.models import FakeZone, RecordSet, Route53Backend
 from moto.route53.utils import validate_domain_name
+
+from sandbox.cloud.faults import AwsError
 
 _ADDRESSES: dict[str, tuple[type, str, str]] = {
     "A": (ipaddress.IPv4Address, "ARRDATAIllegalIPv4Address", "IPv4"),
     "AAAA": (ipaddress.IPv6Address, "AAAARRDATAIllegalIPv6Address", "IPv6"),
 }
+_create_zone = Route53Backend.create_hosted_zone
 _VALUES = ("ttl", "weight", "region", "failover", "health_check_id", "alias_target", "geo_location", "multi_value_answer")
 _Key = tuple[str, str, str | None]
 
@@ -29,8 +35,20 @@ class InvalidBatch(Route53ClientError):
 
 def install() -> None:
     """Idempotent."""
+    module: Any = models
     backend: Any = Route53Backend
-    backend.change_resource_record_sets = change_record_sets
+    module.create_route53_zone_id = _zone_id
+    backend.change_resource_record_sets, backend.create_hosted_zone = change_record_sets, _zone
+
+
+def _zone_id(**_: Any) -> str:
+    return "Z0" + mock_random.get_random_string(length=19).upper()
+
+
+def _zone(self: Route53Backend, name: str, private_zone: bool, caller_reference: str | None = None, **named: Any) -> FakeZone:
+    if caller_reference and any(zone.caller_reference == caller_reference for zone in self.zones.values()):
+        raise AwsError("HostedZoneAlreadyExists", "A hosted zone has already been created with the specified caller reference.", 409)
+    return _create_zone(self, name, private_zone, caller_reference, **named)
 
 
 def change_record_sets(self: Route53Backend, zoneid: str, change_list: list[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ os.environ |= {
     "MOTO_AMIS_PATH": str(Path(__file__).with_name("images.json")),  # the stock catalogue is 2 MB of every frozen account
     "MOTO_DISABLE_GLOBAL_CORS": "true",
     "MOTO_ENABLE_AMI_VALIDATION": "true",
+    "MOTO_ENABLE_KEYPAIR_VALIDATION": "true",
     "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION": "true",
     "MOTO_S3_DEFAULT_KEY_BUFFER_SIZE": str(64 * 1024 * 1024),  # objects stay in memory: there is no disk to spool to
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -73,7 +74,7 @@ _LATER: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("sns", "list_topics", {}),
     ("cloudformation", "list_stacks", {}),
     ("apigateway", "get_rest_apis", {}),
-    ("ec2", "run_instances", {"ImageId": "ami-none", "MinCount": 1, "MaxCount": 1}),
+    ("ec2", "run_instances", {"ImageId": "ami-00000000", "MinCount": 1, "MaxCount": 1}),
     ("ecs", "list_clusters", {}),
     ("ecr", "describe_repositories", {}),
     ("stepfunctions", "list_state_machines", {}),

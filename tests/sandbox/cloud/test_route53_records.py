@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -59,6 +60,11 @@ def test_what_is_wrong_is_said_and_nothing_is_done(dns: Any, zone: str, action: 
     asked = batch(zone, ("CREATE", record("new")), (action, about))
     assert refusal(dns.change_resource_record_sets, **asked)[:3] == (400, "InvalidChangeBatch", f"[{words}]")
     assert values(dns, zone) == [("www.harbour.example.", "192.0.2.1")]
+
+
+def test_a_zone_is_called_as_route_53_does(zone: str) -> None:
+    """https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html"""
+    assert re.fullmatch(r"/hostedzone/Z[A-Z0-9]{6,31}", zone)
 
 
 def test_a_batch_sees_its_own_changes(dns: Any, zone: str) -> None:

@@ -1,0 +1,16 @@
+"""https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html"""
+
+from __future__ import annotations
+
+from cloud_harness import REGION, Cloud
+
+
+def test_one_url_whichever_address_was_called(session_cloud: Cloud) -> None:
+    sqs = session_cloud.client("sqs")
+    url = f"https://sqs.{REGION}.amazonaws.com/111122223333/orders"
+    assert sqs.create_queue(QueueName="orders")["QueueUrl"] == url
+    assert sqs.get_queue_url(QueueName="orders")["QueueUrl"] == url
+    assert sqs.list_queues(QueueNamePrefix="orders")["QueueUrls"] == [url]
+    for queue in (url, f"https://{REGION}.queue.amazonaws.com/111122223333/orders"):
+        sqs.send_message(QueueUrl=queue, MessageBody="m")
+        assert sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "m"
