@@ -162,7 +162,8 @@ def command(
     if hold is not None:
         options += ["--sync-fd", str(hold)]
         pass_fds = (*pass_fds, hold)
-    return _launch(options, [PRLIMIT, *jail.limits.prlimit(), "--", *argv], info_fd, pass_fds)
+    files = {"/proc/meminfo": jail.limits.meminfo()}
+    return _launch(options, [PRLIMIT, *jail.limits.prlimit(), "--", *argv], info_fd, pass_fds, files)
 
 
 def zygote_command(

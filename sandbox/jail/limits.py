@@ -53,6 +53,12 @@ class Limits:
             raise ValueError(f"limits must be positive: {', '.join(bad)}")
         return cls(**known)
 
+    def meminfo(self) -> bytes:
+        """What /proc/meminfo says of a machine of this memory, all of it free: what sizes itself by that is not to take the host's."""
+        sizes = {"MemTotal": self.memory, "MemFree": self.memory, "MemAvailable": self.memory}
+        sizes |= dict.fromkeys(("Buffers", "Cached", "SwapCached", "SwapTotal", "SwapFree", "Shmem", "SReclaimable"), 0)
+        return "".join(f"{name + ':':<16}{size // 1024:8d} kB\n" for name, size in sizes.items()).encode()
+
     def prlimit(self) -> list[str]:
         """Arguments of prlimit(1). Address space is wide, for runtimes reserve far more than they use;
         RLIMIT_DATA is what holds one process, the poller what holds all."""

@@ -202,6 +202,12 @@ def test_what_the_machine_holds_is_nothing_to_a_jail_that_is_not_made_yet(start)
     running.process.communicate("\n")
 
 
+def test_meminfo_is_of_what_a_jail_may_use(run):
+    said = run("cat", "/proc/meminfo", limits=Limits(memory=300 * MIB)).stdout
+    assert dict(line.split(":") for line in said.splitlines())["MemTotal"].split() == ["307200", "kB"]
+    assert run("sh", "-c", "echo 1 > /proc/meminfo").returncode
+
+
 def test_limits_come_from_a_frame():
     assert Limits.parse({"cpu": 5, "memory": "1024", "unknown": 1}) == Limits(cpu=5, memory=1024)
     with pytest.raises(ValueError, match="cpu"):
