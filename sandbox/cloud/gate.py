@@ -16,7 +16,8 @@ from moto.core.request import Request
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.wrappers import Response
 
-from sandbox.cloud import ec2_filters, hooks, kms_rules, rewordings, s3_access, s3_rules, stumbles
+from sandbox.cloud import hooks, kms_rules, rewordings, s3_access, s3_rules, stumbles
+from sandbox.cloud.ec2 import filters
 from sandbox.cloud.endpoints import DEFAULT_REGION, Endpoint, from_host, from_scope
 from sandbox.cloud.faults import AwsError, not_simulated, render
 from sandbox.cloud.judging import Asked, judge
@@ -96,7 +97,7 @@ class Gate:
         except AwsError:  # of what is ours in there
             raise
         except NotImplementedError as why:
-            raise (ec2_filters.unbuilt(operation.name, why) if operation.service == "ec2" else not_simulated(name)) from None
+            raise (filters.unbuilt(operation.name, why) if operation.service == "ec2" else not_simulated(name)) from None
         except (ExpatError, JSONDecodeError):
             raise _malformed(operation) from None
         except Exception:

@@ -14,11 +14,6 @@ from sandbox.cloud import (
     dates,
     deliveries,
     dynamodb_requests,
-    ec2_groups,
-    ec2_ids,
-    ec2_launch,
-    ec2_regions,
-    ec2_storage,
     kms_answers,
     kms_policies,
     metrics,
@@ -28,6 +23,7 @@ from sandbox.cloud import (
     sqs_answers,
     ssm_secrets,
 )
+from sandbox.cloud.ec2 import groups, ids, launch, regions, storage
 from sandbox.cloud.iam import aws_policies, sessions, simulation, users, validation
 from sandbox.cloud.s3 import encryption
 
@@ -49,7 +45,7 @@ def install() -> None:
     FakeBucket.get_permission = _no_opinion  # type: ignore[method-assign,assignment]
     S3Backend.create_bucket = _new_bucket  # type: ignore[method-assign]
     for part in (s3_rules, kms_answers, kms_policies, deliveries, aws_policies, users, sessions, simulation, validation, ssm_secrets,
-                 route53_records, dates, dynamodb_requests, ec2_groups, ec2_ids, ec2_launch, ec2_regions, ec2_storage, metrics,
+                 route53_records, dates, dynamodb_requests, groups, ids, launch, regions, storage, metrics,
                  not_there, sqs_answers):  # fmt: skip
         part.install()
 

@@ -9,8 +9,6 @@ from moto.core.request import Request
 from sandbox.cloud import (
     constraints,
     dynamodb_requests,
-    ec2_filters,
-    ec2_ids,
     kms_policies,
     kms_rules,
     limits,
@@ -19,6 +17,7 @@ from sandbox.cloud import (
     s3_rules,
     sts_rules,
 )
+from sandbox.cloud.ec2 import filters, ids
 from sandbox.cloud.endpoints import Endpoint
 from sandbox.cloud.iam import authorize, validation
 from sandbox.cloud.operation import Operation
@@ -57,7 +56,7 @@ def judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
     elif operation.service == "dynamodb":
         dynamodb_requests.check(operation.name, body)
     elif operation.service == "ec2":
-        for part in (ec2_ids, ec2_filters):
+        for part in (ids, filters):
             part.check(operation.name, request.query_string.decode("latin-1"), body)
     elif operation.service == "sts":
         sts_rules.check(principal, operation.name, body)

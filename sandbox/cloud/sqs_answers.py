@@ -1,8 +1,7 @@
-"""What SQS says of its queues and moto says otherwise: their URL, when they were made, and what is wrong with making one twice.
+"""What SQS says of its queues and moto says otherwise: when they were made, and what is wrong with making one twice.
 
-A queue has one URL here, the one that the documentation, the console and the CLI's second version show, whichever address was called.
-SQS itself echoes the older address that version 1 of the CLI calls (https://github.com/aws/aws-cli/issues/1715): a learner would meet two
-URLs of one queue, and one of them in no documentation. Both addresses serve it, here as there.
+A queue's URL echoes the address that was called, as AWS's does: version 1 of the CLI calls an older one than every other client
+(https://github.com/aws/aws-cli/issues/1715). Both addresses serve it.
 
 Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html,
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html (the times),
@@ -24,12 +23,8 @@ _TIMES = ("CreatedTimestamp", "LastModifiedTimestamp")
 def install() -> None:
     """Idempotent."""
     queue: Any = Queue
-    queue.url, queue.attributes = _url, property(_told)
+    queue.attributes = property(_told)
     SQSBackend.create_queue = _created  # type: ignore[method-assign]
-
-
-def _url(self: Queue, _called: Any) -> str:
-    return self.physical_resource_id
 
 
 def _told(self: Queue) -> dict[str, Any]:

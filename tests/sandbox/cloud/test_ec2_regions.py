@@ -8,7 +8,7 @@ import pytest
 from cloud_harness import REGION, Cloud
 from refusals import refusal
 
-from sandbox.cloud.ec2_regions import ENABLED
+from sandbox.cloud.ec2.regions import ENABLED
 from sandbox.cloud.regions import COMMERCIAL
 
 

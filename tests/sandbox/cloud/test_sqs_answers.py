@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloud_harness import REGION, Cloud
 
 
-def test_one_url_whichever_address_was_called(session_cloud: Cloud) -> None:
+def test_either_address_serves_a_queue(session_cloud: Cloud) -> None:
     sqs = session_cloud.client("sqs")
     url = f"https://sqs.{REGION}.amazonaws.com/111122223333/orders"
     assert sqs.create_queue(QueueName="orders")["QueueUrl"] == url

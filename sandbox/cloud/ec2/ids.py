@@ -18,7 +18,7 @@ from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.models.key_pairs import KeyPairBackend
 from moto.ec2.models.vpcs import VPCBackend
 
-from sandbox.cloud.ec2_launch import PARAMETER
+from sandbox.cloud.ec2.launch import PARAMETER
 from sandbox.cloud.faults import AwsError
 
 _describe_vpcs, _describe_pairs = VPCBackend.describe_vpcs, KeyPairBackend.describe_key_pairs
