@@ -19,3 +19,6 @@ if (all) {
   form.addEventListener("change", (event) => { if (event.target.name === "pk") show(); });
   show();  // the browser may have kept some from before
 }
+
+// What is kept up to date is left alone while a button in it is pressed: put anew before the release it would get no click.
+document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.matches("[hx-trigger^=every]:active")) event.detail.shouldSwap = false; });

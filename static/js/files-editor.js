@@ -1,5 +1,6 @@
 // One file: its text in Ace or in a plain field, saved against what it was opened with. What is not saved is kept in this browser.
 import { edit } from "./files-ace.js";
+import { staying } from "./focus.js";
 
 const KEEP_MS = 300;
 const PLAIN = "files-plain";
@@ -10,15 +11,12 @@ const store = {
   drop(key) { try { localStorage.removeItem(key); } catch { /* the same */ } },
 };
 
-// What has the focus; a row of the tree is the same when the tree has been drawn anew.
-const focused = () => document.activeElement.dataset.key ?? document.activeElement;
-
 const coarse = matchMedia("(pointer: coarse)");
 
 export class Editor {
   // files: the panel, for its words, addresses, and what it asks of the server
   constructor(files, home) {
-    Object.assign(this, { files, home, words: files.words });
+    Object.assign(this, { files, home, words: files.words, asked: 0 });
     home.addEventListener("submit", (event) => {
       event.preventDefault();
       if (event.target.matches("[data-versions]")) this.compare(new URLSearchParams(new FormData(event.target)));
@@ -53,15 +51,17 @@ export class Editor {
 
   // The focus comes to what was opened, unless it has gone elsewhere while that was on its way.
   async open(key, focus = true) {
-    this.keep();
-    const before = focused();
+    const asked = ++this.asked;
+    const still = staying();
     this.home.setAttribute("aria-busy", "true");
     const html = await this.fetched(this.files.urls.open, { path: key });
+    if (asked !== this.asked) return;  // another file was asked for meanwhile
     this.home.removeAttribute("aria-busy");
     if (html === null) return;
+    this.keep();  // also what was typed while this was on its way
     this.show(key, html);
     await this.furnish();
-    if (focus && [before, document.body].includes(focused())) (this.ace ?? this.field ?? this.home.querySelector("a, button"))?.focus();
+    if (focus && still()) (this.ace ?? this.field ?? this.home.querySelector("a, button"))?.focus();
   }
 
   async fetched(url, fields) {
@@ -269,10 +269,10 @@ export class Editor {
   // The version is another: is the file?
   async look() {
     if (!this.file || this.saving || !this.state) return;
-    const file = this.file;
+    const { file, state: { sha } } = this;
     const template = document.createElement("template");
     const html = await this.fetched(this.files.urls.open, { path: file });
-    if (html === null || file !== this.file) return;
+    if (html === null || file !== this.file || this.saving || sha !== this.state?.sha) return;  // a save was quicker: this is from before it
     template.innerHTML = html;
     const there = template.content.querySelector("[data-file]")?.dataset;
     if (there && (there.sha === this.state.sha || "behind" in there)) return;

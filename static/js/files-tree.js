@@ -12,9 +12,9 @@ export class Tree {
     this.home.addEventListener("focusin", (event) => this.choose(event.target.closest("[role=treeitem]:not([aria-disabled])"), false));
     this.home.addEventListener("htmx:afterSwap", (event) => {
       event.target.removeAttribute?.("aria-busy");
-      this.came();
+      this.settle();
     });
-    this.came();
+    this.settle();
   }
 
   // The version that is shown; empty while a command runs.
@@ -64,12 +64,6 @@ export class Tree {
 
   focus() {
     this.choose(this.current());
-  }
-
-  // Rows that htmx has put in listen only when it has settled, a moment later; a key may be quicker.
-  came() {
-    window.htmx.process(this.home);
-    this.settle();
   }
 
   settle() {
@@ -173,13 +167,14 @@ export class Tree {
     this.choose(next, had);
   }
 
+  // Where the focus is in the tree it goes along: keys act on what is chosen.
   async reveal(key) {
     const names = key.split("/");
     for (let depth = 1; depth < names.length; depth += 1) {
       const folder = this.item(names.slice(0, depth).join("/"));
       if (folder) await this.unfold(folder);
     }
-    this.choose(this.item(key), false);
+    this.choose(this.item(key), this.home.contains(document.activeElement));
     this.item(key)?.scrollIntoView({ block: "nearest" });
   }
 }

@@ -3,6 +3,7 @@ import { token } from "./post.js";
 import { Ask } from "./files-ask.js";
 import { Editor } from "./files-editor.js";
 import { Tree } from "./files-tree.js";
+import { staying } from "./focus.js";
 import { listenUploads } from "./files-upload.js";
 
 const SHOWN = "files";
@@ -35,8 +36,10 @@ export class Files {
   turn() {
     this.set(this.lab.dataset.files ? "" : "half");
     if (getComputedStyle(this.element).display === "none") this.showTab("files");
-    if (this.lab.dataset.files) this.whenThere = () => this.tree.focus();
-    if (this.tree) this.whenThere?.();
+    if (!this.lab.dataset.files) return;
+    const still = staying();
+    this.whenThere = () => still() && this.tree.focus();
+    if (this.tree) this.whenThere();
   }
 
   set(shown) {
@@ -148,9 +151,10 @@ export class Files {
     const label = this.words.nameIn.replace("{folder}", folder.shown);
     const act = (name) => this.act(this.urls.new, { folder: folder.key, name, kind });
     this.ask.open({ title: this.words[kind === "d" ? "newD" : "newF"], label, yes: this.words.create, value: "" }, act, async ({ key }) => {
+      const still = staying();
       await this.tree.reveal(key);
-      if (kind === "f") this.open(key);
-      else this.tree.focus();
+      if (kind === "f") this.editor.open(key, still());
+      else if (still()) this.tree.focus();
     });
   }
 
@@ -160,15 +164,17 @@ export class Files {
     if (!at) return;
     const act = (to) => this.act(this.urls.move, { path: at, to });
     this.ask.open({ title: this.words.move, label: this.words.moveTo, yes: this.words.rename, value: item.dataset.name }, act, async ({ key }) => {
+      const still = staying();
       this.editor.moved(at, key);
       await this.tree.reveal(key);
-      this.tree.focus();
+      if (still()) this.tree.focus();
     });
   }
 
   async remove() {
     const item = this.tree.current();
-    if (item.dataset.key) await this.act(this.urls.delete, { path: item.dataset.key }, () => this.tree.focus());
+    const still = staying();
+    if (item.dataset.key) await this.act(this.urls.delete, { path: item.dataset.key }, () => still() && this.tree.focus());
   }
 
   open(key) {

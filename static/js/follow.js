@@ -1,5 +1,6 @@
 // A page that is told that something changed asks what: its address (`data-url`), by script, answers with the pieces that change.
 import { put } from "./place.js";
+import { whenReleased } from "./press.js";
 import { Stream } from "./stream.js";
 
 const SOON_MS = 300;  // what changes at once is asked for once
@@ -8,14 +9,17 @@ const MINUTE_MS = 60_000;  // what time alone changes: how long ago, a question 
 export function follow(home, { concerns = () => true, shown = () => {}, status = () => {} } = {}) {
   let timer = 0;
   let missed = false;
+  let asked = 0;
 
   async function look() {
     clearTimeout(timer);
     missed = document.hidden;
     if (missed) return;
+    const number = ++asked;
     try {
       const answer = await fetch(home.dataset.url, { headers: { "HX-Request": "true" }, redirect: "manual", cache: "no-store" });
-      if (answer.ok) shown(put(await answer.text()));
+      const html = await answer.text();
+      if (answer.ok && number === asked) whenReleased(() => shown(put(html)));  // what was asked later is newer, and may come first
     } catch { /* the next event brings it */ }
   }
 

@@ -1,5 +1,7 @@
 // The page's one EventSource. The browser's own reconnecting gives up at the first HTTP error, so this does it itself:
 // each new connection asks for what came after the last id seen, with growing pauses between failed ones.
+import { whenReleased } from "./press.js";
+
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15000;
 
@@ -20,10 +22,10 @@ export class Stream {
     source.onopen = () => { this.failures = 0; this.status("open"); };
     source.onerror = () => this.failed();
     for (const [name, handle] of Object.entries(this.handlers)) {
-      source.addEventListener(name, (event) => {
+      source.addEventListener(name, (event) => whenReleased(() => {
         handle(JSON.parse(event.data), event.lastEventId);
         if (event.lastEventId) this.after = event.lastEventId;
-      });
+      }));
     }
     // The server ends a stream after some minutes so that it is authorised again; that is no failure.
     source.addEventListener("bye", () => this.open());

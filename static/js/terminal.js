@@ -62,8 +62,8 @@ export class Terminal {
   // What the learner sends ------------------------------------------------------------------------------------------
 
   async run(line, button) {
-    if (this.posting) return;
-    if (this.running()) return this.say(this.words.busy);
+    if (this.posting && this.sent === line) return;  // Enter twice
+    if (this.busy) return this.say(this.words.busy);
     if (this.sending?.line !== line) this.sending = { line, key: uuid() };
     this.posting = true;
     this.sent = line;
@@ -86,7 +86,8 @@ export class Terminal {
     if (!id || !document.getElementById(id)) this.block(html);  // the stream may have been quicker
     this.unfinished();
     this.bottom();
-    if (!button) (this.screenKeys() ?? this.prompt.box).focus();
+    const at = document.activeElement;  // who has gone elsewhere meanwhile stays there
+    if (!button && (at === document.body || this.prompt.form.contains(at))) (this.screenKeys() ?? this.prompt.box).focus();
   }
 
   // Of a full-screen program, which may be there before the answer to what was sent.

@@ -1,4 +1,5 @@
 // The timeline follows while the learner works: their own event stream says that there is something, the page is asked what.
+import { whenReleased } from "./press.js";
 import { Stream } from "./stream.js";
 
 const timeline = document.getElementById("timeline");
@@ -6,6 +7,7 @@ const said = document.getElementById("said");
 const more = document.querySelector(".follow-new");
 const served = new Map();  // what the server sent of each item: an open <details> is no change of it
 let timer = 0;
+let asked = 0;
 
 for (const item of timeline.querySelectorAll("li[id]")) served.set(item.id, item.outerHTML);
 
@@ -19,9 +21,11 @@ async function look() {
     more.hidden = false;
     return;
   }
+  const number = ++asked;
   try {
     const answer = await fetch(location.href, { headers: { "HX-Request": "true" }, redirect: "manual", cache: "no-store" });
-    if (answer.ok) put(await answer.text());
+    const html = await answer.text();
+    if (answer.ok && number === asked) whenReleased(() => put(html));  // what was asked later is newer, and may come first
   } catch { /* the next event brings it */ }
 }
 

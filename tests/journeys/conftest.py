@@ -92,8 +92,9 @@ class Visitor:
         return self.page.locator(".block").count()
 
     def wait_done(self, blocks: int, seconds: float = 60) -> Any:
-        """Until there are ``blocks`` and none runs; the last one."""
-        done = "n => document.querySelectorAll('.block').length === n && !document.querySelector('.block[data-running]')"
+        """Until there are ``blocks``, none runs and none is on its way (the stream may be quicker than the answer); the last one."""
+        busy = "document.querySelector('.block[data-running], form.prompt .cbtn-main:disabled')"
+        done = f"n => document.querySelectorAll('.block').length === n && !{busy}"
         self.page.wait_for_function(done, arg=blocks, timeout=seconds * 1000)
         return self.page.locator(".block").last
 

@@ -97,6 +97,7 @@ def test_the_board_follows_a_learner(visitor: Callable[..., Any], locale: str) -
     expect(teacher.page.locator("#said")).to_contain_text(f"{name} {words['asked']}")
     check(teacher)
     row.locator(".b-alarm button").click()
+    expect(row.locator(".b-put")).to_contain_text(words["dismissed"])
     expect(theirs).to_have_count(1)
     row.locator(".b-question a").click()
     teacher.page.click("#take")

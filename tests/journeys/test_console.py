@@ -91,6 +91,19 @@ def test_a_second_command_is_refused_in_words_and_kept_in_the_line(jisoo: Any) -
     jisoo.wait_done(before + 1)
 
 
+def test_while_a_line_is_on_its_way_another_is_refused_and_who_goes_elsewhere_stays_there(jisoo: Any) -> None:
+    before, held = jisoo.blocks(), []
+    jisoo.page.route("**/commands/", lambda route: held.append(route))
+    jisoo.type_line("echo one")
+    jisoo.type_line("echo two")
+    expect(jisoo.page.locator("#prompt-word")).to_contain_text("A command is still running.")
+    jisoo.page.locator("#split").focus()
+    held[0].continue_()
+    jisoo.wait_done(before + 1)
+    expect(jisoo.page.locator("#line")).to_have_value("echo two")
+    expect(jisoo.page.locator("#split")).to_be_focused()
+
+
 def test_arrows_recall_what_was_typed_also_after_a_reload(jisoo: Any) -> None:
     jisoo.run("echo one")
     jisoo.run("echo two")

@@ -1,15 +1,17 @@
 """The files panel: the tree by keyboard, editing and saving, what else can be done with files, and a file changed by somebody else."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_pages import check
+from tests.journeys.test_pages import check, to_phone
 from tests.journeys.test_undo import begin_anew
+from tests.processes import until
 
 
 @pytest.fixture
@@ -20,6 +22,16 @@ def jisoo(visitor: Callable[..., Any]) -> Any:
     begin_anew(one)
     one.page.evaluate("localStorage.clear()")
     return one
+
+
+# As soon as a row is there: what came with it listens by then.
+PRESSED_AS_IT_COMES = """key => new MutationObserver((_changes, observer) => {
+  const row = document.querySelector(`[data-key='${key}']`);
+  if (!row) return;
+  observer.disconnect();
+  row.focus();
+  row.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, cancelable: true }));
+}).observe(document.getElementById("files"), { childList: true, subtree: true })"""
 
 
 def show(one: Any) -> None:
@@ -54,14 +66,11 @@ def named(one: Any, name: str) -> None:
 
 def test_keys_may_be_quicker_than_the_page_settles(jisoo: Any) -> None:
     jisoo.run("mkdir -p app/sub; echo one > app/sub/b.txt")
-    jisoo.page.evaluate("htmx.config.defaultSettleDelay = 3000")
     show(jisoo)
+    jisoo.page.evaluate(PRESSED_AS_IT_COMES, "environment/app/sub")
     for key in ("ArrowDown", "ArrowRight"):
         jisoo.page.keyboard.press(key)
-    expect(row(jisoo, "environment/app/sub")).to_be_visible(timeout=2000)
-    for key in ("ArrowRight", "ArrowRight"):
-        jisoo.page.keyboard.press(key)
-    expect(row(jisoo, "environment/app/sub/b.txt")).to_be_visible(timeout=2000)
+    expect(row(jisoo, "environment/app/sub/b.txt")).to_be_visible()
 
 
 def test_everything_by_keyboard(jisoo: Any) -> None:
@@ -129,18 +138,74 @@ def test_everything_by_keyboard(jisoo: Any) -> None:
     assert [text for text in jisoo.complaints if "409" not in text] == []
 
 
+@contextmanager
+def held(one: Any, address: str) -> Iterator[None]:
+    """The first answer from ``address`` is given at once, and comes after the block."""
+    answers: list[Any] = []
+    one.page.route(re.compile(address), lambda route: answers.append((route, route.fetch())), times=1)
+    yield
+    until(lambda: one.page.evaluate("true") and answers)
+    route, answer = answers[0]
+    with one.page.expect_event("requestfinished", lambda request: request == route.request):
+        route.fulfill(response=answer)
+    one.page.evaluate("() => fetch('/healthz').then(answer => answer.text())")  # what came before it has been taken in
+
+
 def test_a_file_that_comes_late_takes_no_focus_from_what_was_gone_to_meanwhile(jisoo: Any) -> None:
-    jisoo.run("echo one > a.txt")
+    jisoo.run("echo one > a.txt; echo two > b.txt")
     show(jisoo)
-    held: list[Any] = []
-    jisoo.page.route(re.compile("/files/open/"), lambda route: held.append(route))
-    with jisoo.page.expect_request(re.compile("/files/open/")):
+    line = jisoo.page.locator("#line")
+    with held(jisoo, "/files/open/"):
         row(jisoo, "environment/a.txt").click()
-    jisoo.page.locator("#line").focus()
-    held[0].continue_()
+        line.focus()
     expect(jisoo.page.locator(".ace_text-input")).to_have_count(1)
     jisoo.page.keyboard.type("echo two")
-    expect(jisoo.page.locator("#line")).to_have_value("echo two")
+    expect(line).to_have_value("echo two")
+
+    # The open file is looked at when another is deleted.
+    row(jisoo, "environment/b.txt").focus()
+    with held(jisoo, "/files/open/"):
+        jisoo.page.keyboard.press("Delete")
+        expect(row(jisoo, "environment/b.txt")).to_have_count(0)
+        line.focus()
+    jisoo.page.keyboard.type("; echo three")
+    expect(line).to_have_value("echo two; echo three")
+
+
+def test_what_was_asked_for_first_and_comes_last_is_not_shown(jisoo: Any) -> None:
+    jisoo.run("echo one > a.txt; echo two > b.txt")
+    show(jisoo)
+    text = jisoo.page.locator(".ace_content")
+    with held(jisoo, "/files/open/"):
+        row(jisoo, "environment/a.txt").click()
+        row(jisoo, "environment/b.txt").click()
+        expect(text).to_contain_text("two")
+    expect(text).to_contain_text("two")
+
+    # A look at the file, because of a command, that is overtaken by a save.
+    with held(jisoo, "/files/open/"):
+        jisoo.run("touch c.txt")
+        expect(row(jisoo, "environment/c.txt")).to_be_visible()
+        jisoo.page.locator(".ace_text-input").focus()
+        jisoo.page.keyboard.type("mine ")
+        jisoo.page.keyboard.press("Control+s")
+        expect(file_said(jisoo)).to_contain_text("Done: saved")
+    expect(file_said(jisoo)).to_contain_text("Done: saved")
+    expect(text).to_contain_text("mine two")
+    assert jisoo.complaints == []
+
+
+def test_keys_act_on_the_row_that_has_the_focus(jisoo: Any) -> None:
+    """Also where the file that was open before has been found in the tree by itself."""
+    jisoo.run("echo one > a.txt")
+    show(jisoo)
+    row(jisoo, "environment/a.txt").click()
+    expect(focused(jisoo)).to_have_class(re.compile("ace_text-input"))
+    jisoo.page.locator("#files-toggle").click()
+    jisoo.reload()
+    jisoo.page.locator("#files-toggle").click()
+    expect(row(jisoo, "environment/a.txt")).to_have_attribute("aria-selected", "true")
+    expect(row(jisoo, "environment/a.txt")).to_be_focused()
 
 
 def test_files_come_and_go_and_are_compared(jisoo: Any, tmp_path: Path) -> None:
@@ -246,7 +311,7 @@ def test_it_is_readable_to_everybody_and_on_a_phone(visitor: Callable[..., Any],
     check(one, narrow=False)
     one.page.click("[data-cancel]")
 
-    one.page.set_viewport_size({"width": 360, "height": 740})
+    to_phone(one.page)
     one.page.click("#tab-files")
     one.page.wait_for_selector(".ace_comment")
     check(one)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_pages import THEMES, check
+from tests.journeys.test_pages import THEMES, check, to_phone
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
@@ -52,7 +52,7 @@ def test_the_style_guide(visitor: Callable[..., Any]) -> None:
 def test_the_header_fits_a_phone(visitor: Callable[..., Any], name: str, locale: str) -> None:
     one = visitor(locale=locale)
     one.sign_in(name)
-    one.page.set_viewport_size({"width": 360, "height": 740})
+    to_phone(one.page)
     for part in (".nav a:nth-child(3)", "#bar-find", ".bar .segments button:visible", "#theme", "#user-menu summary"):
         box = one.page.locator(part).bounding_box()
         assert box["x"] >= 0, part

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.journeys.test_pages import THEMES, check
 
 ROWS = ".screen-row"
+ALL_ROWS = f"() => document.querySelectorAll('.screen {ROWS}').length === Number(document.querySelector('.screen').dataset.rows)"
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_a_file_is_written_in_vim(jisoo: Any, visitor: Callable[..., Any]) -> No
     wide = screen.get_attribute("data-cols")
     jisoo.page.set_viewport_size({"width": 1100, "height": 700})
     expect(screen).not_to_have_attribute("data-cols", wide)
-    expect(row).to_have_count(int(screen.get_attribute("data-rows")))
+    jisoo.page.wait_for_function(ALL_ROWS)
     expect(row.nth(1)).to_have_text("first <b>line</b>")
     expect(jisoo.page.locator(".screen-keys")).to_be_focused()
 

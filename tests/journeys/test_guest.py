@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.test_guide import in_both_themes
+from tests.journeys.test_pages import to_phone
 
 PASSWORD = "four-grey-herons"
 
@@ -64,6 +65,5 @@ def test_a_guest_looks_around_and_stays(visitor: Callable[..., Any], locale: str
     page.wait_for_selector("#main[data-live]")
     assert "mine\r\n" in one.run("echo $x; cat kept.txt; aws s3 ls").replace("\n", "\r\n").replace("\r\r", "\r")
     expect(page.locator(".block").last).to_contain_text("of-a-guest")
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    to_phone(page)
     assert one.complaints == []

@@ -53,7 +53,7 @@ class Keys:
 
     def shows(self) -> str:
         """What has the focus, once one can see it there."""
-        return self.page.wait_for_function(FOCUS_SHOWS, timeout=5000).json_value()
+        return self.page.wait_for_function(FOCUS_SHOWS).json_value()
 
     def passed(self, count: int) -> None:
         expect(self.page.locator(".step.is-passed")).to_have_count(count)

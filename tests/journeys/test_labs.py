@@ -74,6 +74,26 @@ def do(one: Any, step: str, line: str) -> str:
     return str(one.wait_done(before + 1).locator(".block-out").text_content())
 
 
+def test_a_button_that_is_put_anew_while_it_is_pressed_gets_its_click(visitor: Callable[..., Any]) -> None:
+    one = visitor()
+    one.sign_in("minji")
+    one.open_lab("console-basics")
+    button = one.page.locator("#step-look [data-run]").first
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    second = one.context.new_page()
+    second.goto(one.page.url)
+    second.wait_for_selector("#main[data-live]")
+    one.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    one.page.mouse.down()
+    second.fill("#line", "cat lighthouse/letter.txt")
+    second.press("#line", "Enter")
+    expect(second.locator("#step-look.is-passed")).to_be_attached()  # and so it is here, but for the mouse
+    one.page.mouse.up()
+    one.wait_done(2)
+    assert one.complaints == []
+
+
 def finished(one: Any, steps: int) -> None:
     expect(one.page.locator(".step.is-passed")).to_have_count(steps)
     expect(one.page.locator("#finish")).to_be_visible()

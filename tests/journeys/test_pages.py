@@ -26,14 +26,19 @@ def faults(page: Any, under: str = "", *, colours: bool = True) -> list[str]:
     return [f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
 
 
+def to_phone(page: Any) -> None:
+    """Nothing is wider than its screen."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_function("() => innerWidth === 360 && document.documentElement.scrollWidth <= 360")  # laid out anew in the next frame
+    page.evaluate(A_FRAME)  # observers of sizes are told
+
+
 def check(visitor: Any, *, narrow: bool = True, under: str = "") -> None:
     visitor.page.wait_for_load_state("load")  # colours are judged with the styles there
     assert faults(visitor.page, under) == []
     if narrow:
         wide = visitor.page.viewport_size
-        visitor.page.set_viewport_size({"width": 360, "height": 740})
-        visitor.page.wait_for_function("() => document.documentElement.scrollWidth <= 360")  # laid out anew in the next frame
-        visitor.page.evaluate(A_FRAME)  # observers of sizes are told
+        to_phone(visitor.page)
         assert faults(visitor.page, under, colours=False) == []
         visitor.page.set_viewport_size(wide)
 

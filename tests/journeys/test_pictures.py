@@ -27,7 +27,9 @@ def test_the_page_of_strategies(visitor: Callable[..., Any], theme: str, locale:
 def test_a_deployment_is_played_step_by_step(visitor: Callable[..., Any]) -> None:
     one = visitor()
     page = one.page
+    page.clock.install(time=0)
     page.goto(PAGE)
+    page.clock.pause_at(60)  # it goes on by the second
     expect(page.locator("[data-strategies-show]")).to_be_hidden()
     page.focus("[data-step='1']")
     page.keyboard.press("Enter")
@@ -42,6 +44,8 @@ def test_a_deployment_is_played_step_by_step(visitor: Callable[..., Any]) -> Non
     expect(page.locator("[data-count]")).to_have_text("0 / 5")
     page.click("[data-play]")
     expect(page.locator("[data-play]")).to_have_text("Pause")
+    expect(page.locator("[data-tick='1']")).to_have_class("p-band is-now")
+    page.clock.run_for(2000)
     expect(page.locator("[data-tick='2']")).to_have_class("p-band is-now")
     page.click("[data-play]")
     expect(page.locator("[data-play]")).to_have_text("Play")

@@ -56,7 +56,7 @@ def test_a_learners_program_is_shown_while_it_runs(visitor: Callable[..., Any], 
         "origin": "null", "referrer": "", "worker": "SecurityError", "site": "TypeError", "own": "mine",
     }  # fmt: skip
     assert page.url == home
-    assert frame.locator("img").evaluate("image => image.naturalWidth") == 9
+    assert frame.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 9
     in_both_themes(minji, under="#preview iframe")
 
     with page.expect_popup() as opened:
@@ -78,6 +78,7 @@ def test_a_learners_program_is_shown_while_it_runs(visitor: Callable[..., Any], 
     expect(page.locator("[data-preview-word]")).to_contain_text("Nothing listens on port 8080 any more")
     expect(page.locator("#ports")).not_to_contain_text("8080")
     expect(page.locator("#preview iframe")).to_have_count(0)
+    expect(page.locator(".block[data-running]")).to_have_count(0)
     tab.reload()
     expect(tab.locator("p")).to_contain_text("a server ends with its command")
     minji.type_line("python3 -m http.server 8080")

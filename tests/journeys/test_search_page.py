@@ -65,6 +65,7 @@ def test_by_keyboard_alone(visitor: Callable[..., Any]) -> None:
     expect(page.locator("#bar-search")).to_have_value("s3/bucket")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/?q=s3%2Fbucket")
+    expect(page.locator("#search-box")).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("bucket")
     page.wait_for_url("**/search/?q=bucket&in=")

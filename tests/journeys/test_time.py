@@ -31,7 +31,7 @@ def test_skip_ahead_and_wait(visitor: Callable[..., Any], stack: Any) -> None:
     expect(page.locator("#clock")).to_contain_text(re.compile(r"Next in your account: in (6 d 23|7 d 0) h"))
     page.click("#skip")
     expect(page.locator(".con-meanwhile")).to_contain_text("1 deleted")
-    expect(page.locator("#clock")).to_contain_text("Next in your account: in 13 d 0 h")
+    expect(page.locator("#clock")).to_contain_text(re.compile(r"Next in your account: in (12 d 23|13 d 0) h"))
     assert jisoo.run(KEYS).strip() == "1"
     expect(page.locator(".con-meanwhile")).to_have_count(0)
 

@@ -193,8 +193,8 @@ def test_a_block_is_folded_copied_linked_to_and_run_again(jisoo: Any) -> None:
     assert jisoo.page.evaluate("navigator.clipboard.readText()") == "one\ntwo\n"
     jisoo.page.keyboard.press("Escape")
     menu(jisoo, block, "Copy a link")
-    link = jisoo.page.evaluate("navigator.clipboard.readText()")
-    assert link == f"{jisoo.page.url}#{name}"
+    link = f"{jisoo.page.url}#{name}"
+    jisoo.page.wait_for_function("link => navigator.clipboard.readText().then(text => text === link)", arg=link)
 
     # The link unfolds, marks and shows it: at once, and where it is opened anew.
     jisoo.page.evaluate("link => { location.href = link; }", link)

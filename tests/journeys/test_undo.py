@@ -22,7 +22,8 @@ def begin_anew(one: Any) -> None:
     """The lab from its start, whatever the journeys before left in it."""
     one.page.click(".con-menu summary")
     one.page.click("#ask-lab")
-    one.page.click("#dialog-yes")
+    with one.page.expect_response("**/reset/"):  # that it starts again may stand there from before
+        one.page.click("#dialog-yes")
     expect(one.page.locator(".block")).to_have_count(0)
     expect(one.page.locator(".con-notice").last).to_contain_text("The lab starts again.")
 
@@ -88,10 +89,12 @@ def jisoo_number(one: Any, line: str) -> str:
 def test_rewinding_to_a_command_and_redo_from_there(jisoo: Any) -> None:
     for line in ("echo 1 > n", "echo 2 > n", "echo 3 > n"):
         jisoo.run(line)
+    expect(jisoo.page.locator("#undo")).to_contain_text("echo 3 > n")
     jisoo.page.dblclick("#undo")
     expect(notice(jisoo)).to_contain_text("echo 3 > n")
     assert undone(jisoo) == ["echo 3 > n"], "a double click undoes once"
     jisoo.page.click("#redo")
+    expect(jisoo.page.locator(".block.is-undone")).to_have_count(0)
     jisoo.page.locator(".block-menu summary").first.click()
     jisoo.page.locator(".block-menu [data-move] button:visible").click()
     expect(notice(jisoo)).to_contain_text("echo 1 > n")
