@@ -22,10 +22,10 @@ export class Stream {
     source.onopen = () => { this.failures = 0; this.status("open"); };
     source.onerror = () => this.failed();
     for (const [name, handle] of Object.entries(this.handlers)) {
-      source.addEventListener(name, (event) => whenReleased(() => {
-        handle(JSON.parse(event.data), event.lastEventId);
+      source.addEventListener(name, (event) => {
         if (event.lastEventId) this.after = event.lastEventId;
-      }));
+        whenReleased(() => handle(JSON.parse(event.data), event.lastEventId));
+      });
     }
     // The server ends a stream after some minutes so that it is authorised again; that is no failure.
     source.addEventListener("bye", () => this.open());

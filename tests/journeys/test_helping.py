@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.test_files import held
 from tests.journeys.test_pages import check
 
 LETTER = "cat lighthouse/letter.txt"
@@ -127,6 +128,26 @@ def test_asked_taken_tried_in_a_fork_proposed_and_run(visitor: Callable[..., Any
     expect(teacher.page.locator("#timeline .tl-command").last).to_contain_text(words["succeeded"])
     teacher.page.locator(".follow-forks button").click()
     expect(teacher.page.locator("h1")).to_contain_text(words["back"])
+    assert [minji.complaints, teacher.complaints] == [[], []]
+
+
+def test_the_queue_shows_what_was_asked_for_last_whatever_comes_last(visitor: Callable[..., Any]) -> None:
+    minji, teacher = visitor(), visitor()
+    minji.sign_in("minji")
+    minji.open_lab("playground")
+    teacher.sign_in("teacher")
+    teacher.page.goto("/help/")
+    teacher.page.wait_for_selector("#follow[data-live]", state="attached")
+    queue = re.compile("/help/$")
+    with held(teacher, queue.pattern):
+        minji.page.click("#help-ask")
+        minji.page.fill("#help-sentence", "Hello?")
+        with teacher.page.expect_request(queue):
+            minji.page.click("#help-send")
+        minji.page.click("#help-back")
+        with teacher.page.expect_request_finished(lambda request: queue.search(request.url)):
+            minji.page.click("#help-withdraw")
+    expect(teacher.page.locator("#queue")).not_to_contain_text("Hello?")
     assert [minji.complaints, teacher.complaints] == [[], []]
 
 

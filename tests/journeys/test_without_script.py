@@ -116,10 +116,11 @@ def put_in_order(page: Any, words: dict[str, str]) -> None:
     """By the places that stand where a script would put arrows."""
     page.goto(ORDER)
     question = page.locator(".q:has([data-order])").first
-    for number, place in enumerate(question.locator("select").all(), 1):
+    places = question.locator("select").all()
+    for number, place in enumerate(places, 1):
         place.select_option(str(number))
     question.get_by_role("button", name=words["check"]).click()
-    expect(question.locator(".q-item.is-right, .q-item.is-wrong")).to_have_count(question.locator("select").count())
+    expect(question.locator(".q-item.is-right, .q-item.is-wrong")).to_have_count(len(places))
 
 
 def change_the_language(page: Any, words: dict[str, str]) -> None:
