@@ -10,6 +10,7 @@ export function follow(home, { concerns = () => true, shown = () => {}, status =
   let timer = 0;
   let missed = false;
   let asked = 0;
+  let newest = 0;
 
   async function look() {
     clearTimeout(timer);
@@ -19,7 +20,9 @@ export function follow(home, { concerns = () => true, shown = () => {}, status =
     try {
       const answer = await fetch(home.dataset.url, { headers: { "HX-Request": "true" }, redirect: "manual", cache: "no-store" });
       const html = await answer.text();
-      if (answer.ok && number === asked) whenReleased(() => shown(put(html)));  // what was asked later is newer, and may come first
+      if (!answer.ok || number < newest) return;  // what was asked later is newer, and may come first
+      newest = number;
+      whenReleased(() => shown(put(html)));
     } catch { /* the next event brings it */ }
   }
 

@@ -8,6 +8,7 @@ const more = document.querySelector(".follow-new");
 const served = new Map();  // what the server sent of each item: an open <details> is no change of it
 let timer = 0;
 let asked = 0;
+let newest = 0;
 
 for (const item of timeline.querySelectorAll("li[id]")) served.set(item.id, item.outerHTML);
 
@@ -25,7 +26,9 @@ async function look() {
   try {
     const answer = await fetch(location.href, { headers: { "HX-Request": "true" }, redirect: "manual", cache: "no-store" });
     const html = await answer.text();
-    if (answer.ok && number === asked) whenReleased(() => put(html));  // what was asked later is newer, and may come first
+    if (!answer.ok || number < newest) return;  // what was asked later is newer, and may come first
+    newest = number;
+    whenReleased(() => put(html));
   } catch { /* the next event brings it */ }
 }
 
