@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,8 @@ from django.utils.module_loading import import_string
 
 from labs import wording
 from sandbox.errors import LearnerError
+
+_NEARLY_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def hold(user: Any) -> None:
 
 
 def _clock(moment: datetime) -> str:
-    """The time alone where that is today's; never earlier than it is."""
-    here = timezone.localtime(moment)
+    """The minute that has begun by then, which is never earlier; the time alone where that is today's."""
+    here = timezone.localtime(moment + _NEARLY_A_MINUTE)
     today = here.date() == timezone.localdate()
     return date_format(here, "TIME_FORMAT" if today else "SHORT_DATETIME_FORMAT")

@@ -44,8 +44,7 @@ def end(command: Command, **fields: Any) -> None:
         return
     for name, value in fields.items():
         setattr(command, name, value)
-    publishing.command_changed(command)
-    publishing.prompt_changed(command.attempt)
+    _tell(command)
 
 
 def show_ended(ran: Ended) -> None:
@@ -57,8 +56,13 @@ def show_ended(ran: Ended) -> None:
         raise swept(command)
     for name, value in fields.items():
         setattr(command, name, value)
-    publishing.command_changed(command)
+    _tell(command)
+
+
+def _tell(command: Command) -> None:
+    """Undo first: its button names the head that it leads away from, and that of before would do nothing once the command has ended."""
     publishing.prompt_changed(command.attempt)
+    publishing.command_changed(command)
 
 
 def swept(command: Command) -> Fault:

@@ -72,6 +72,7 @@ new Stream(lab.dataset.urlStream, lab.dataset.after, {
   guide,
   prompt(data) {
     put(data.html);
+    console_.settle();
     files?.refresh();
   },
   clock: (data) => put(data.html),

@@ -60,7 +60,7 @@ def test_runs_commits_tells_and_grades(attempt, fake, woken):
     assert (command.worker, command.lease_until) == (workers.me(), None)
     assert attempt.steps.get(step_id="make").passed
     found = published(attempt)
-    assert [one["event"] for one in found if one["event"] != "output"] == ["block", "block", "prompt", "guide"]
+    assert [one["event"] for one in found if one["event"] != "output"] == ["block", "prompt", "block", "guide"]
     assert "".join(one["lines"] + one["current"] for one in found if one["event"] == "output").endswith("hi\n")
     assert "hi\n" in [one for one in found if one["event"] == "block"][-1]["html"]
 
@@ -99,7 +99,7 @@ def test_a_fault_of_ours_loses_the_command_and_nothing_else(attempt, fake, caplo
     fake.fault = Fault("jail-unavailable", "no user namespaces")
     command = ran(attempt)
     assert (command.state, command.message, command.version) == ("lost", "lost", None)
-    assert "fault of ours" in published(attempt)[-2]["html"]
+    assert "fault of ours" in published(attempt)[-1]["html"]
     assert attempt.running_command() is None
 
 
@@ -118,7 +118,7 @@ def test_over_quota_is_refused_with_its_numbers(attempt, fake):
     fake.commit_error = OverQuota("home-bytes", what="home", used=70 * 1024 * 1024, limit=64 * 1024 * 1024)
     command = ran(attempt)
     assert (command.state, command.message, bytes(command.output)) == ("refused", "home-bytes", b"wrote\r\n")
-    assert "70 MB" in published(attempt)[-2]["html"]
+    assert "70 MB" in published(attempt)[-1]["html"]
     assert command.cwd_after == ""
 
 
@@ -346,7 +346,7 @@ def test_in_the_learners_language(attempt, fake, caplog):
     type(attempt).objects.update(language="ko")
     fake.fault = Fault("x")
     ran(attempt)
-    assert "fault of ours" not in published(attempt)[-2]["html"]
+    assert "fault of ours" not in published(attempt)[-1]["html"]
 
 
 def test_output_as_text():
