@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sandbox.cloud.faults import AwsError
@@ -46,5 +47,14 @@ def _wrong(name: str, value: str, shape: Any) -> Iterator[str]:
         yield f"{said}have length greater than or equal to {limits['min']}"
     if len(value) > limits.get("max", len(value)):
         yield f"{said}have length less than or equal to {limits['max']}"
-    if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
-        yield f"{said}satisfy regular expression pattern: {limits['pattern']}"
+    if (pattern := _readable(limits.get("pattern", ""))) and not pattern.fullmatch(value):
+        yield f"{said}satisfy regular expression pattern: {pattern.pattern}"
+
+
+@cache
+def _readable(pattern: str) -> re.Pattern[str] | None:
+    """They are Java's: a few ask for what Python's have not (a letter of any language), and are left out."""
+    try:
+        return re.compile(pattern) if pattern else None
+    except re.error:
+        return None
