@@ -40,10 +40,11 @@ class Asked:
 def judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
     """What the services decide before they act; a request to S3 is given back as understood. Raises AwsError."""
     operation, request, body = asked.operation, asked.request, asked.body
-    required.check(operation, request.query_string.decode("latin-1"), body)
+    query = request.query_string.decode("latin-1")
+    required.check(operation, query, body)
     authorize.check(principal, operation, request, body, asked.endpoint.region)
     constraints.check(operation, body)
-    limits.check(operation, request.query_string.decode("latin-1"), body)
+    limits.check(operation, query, body)
     if operation.service == "s3":
         s3_access.authorize(principal, operation, request, body, asked.endpoint.region)
         understood = s3_rules.understand(operation, request, body, region=asked.endpoint.region, account=principal.account)
@@ -57,7 +58,7 @@ def judge(principal: Principal, asked: Asked) -> s3_rules.Asked | None:
         dynamodb_requests.check(operation.name, body)
     elif operation.service == "ec2":
         for part in (ids, filters):
-            part.check(operation.name, request.query_string.decode("latin-1"), body)
+            part.check(operation.name, query, body)
     elif operation.service == "sts":
         sts_rules.check(principal, operation.name, body)
     elif operation.service == "iam" and not principal.trusted:
